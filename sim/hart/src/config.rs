@@ -1,9 +1,10 @@
 //! What a hart implements, chosen when it is made.
 
 use model::isa::{Sizes, Xlen};
+use serde::{Deserialize, Serialize};
 
 /// What a hart does with a load or a store whose address is no multiple of its size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Misaligned {
     /// It does it as several accesses, each aligned. All are translated before the first is made, so
     /// that one that faults changes nothing. Atomic operations trap nevertheless.
@@ -13,7 +14,7 @@ pub enum Misaligned {
 }
 
 /// What a hart implements. I, Zicsr, Zifencei, Zicntr and the modes M, S and U are always there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Config {
     /// The width, of all modes.
     pub xlen: Xlen,

@@ -190,8 +190,7 @@ impl Hart {
         self.read_csr(around, number)
     }
 
-    /// Writes a CSR as an instruction does in the present mode; false if there is none of this number,
-    /// or not now. What is read-only stays as it is.
+    /// Writes a CSR likewise; false if there is none. What is read-only stays as it is.
     pub fn set_csr<S: Surroundings>(&mut self, around: &mut S, number: u16, value: u64) -> bool {
         let there = self.read_csr(around, number).is_some();
         if there {

@@ -6,6 +6,7 @@ use crate::trap::{Interrupt, Trap, cause};
 use crate::{Config, Op, Surroundings, status};
 use model::golden::Pmp;
 use model::isa::{Context, Privilege, Xlen};
+use serde::{Deserialize, Serialize};
 use std::task::Poll;
 
 // The executors of the table's rows, and their arguments.
@@ -35,9 +36,10 @@ pub enum Step {
 pub(crate) type Executed = Result<(), Step>;
 
 /// A hart. [The crate](crate) says how it is run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Hart {
     /// Integer registers, sign-extended in RV32; what is written to `x0` goes to number 32.
+    #[serde(with = "crate::state::registers")]
     pub(crate) x: [u64; 64],
     pub(crate) pc: u64,
     /// The bits of an address.
@@ -51,6 +53,7 @@ pub struct Hart {
     pub(crate) attention: bool,
     pub(crate) waiting: bool,
     /// An instruction that has begun and has not got all its answers.
+    #[serde(skip)]
     pub(crate) midway: Option<Box<Midway>>,
     /// Instructions completed.
     pub(crate) retired: u64,

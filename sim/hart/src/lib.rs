@@ -65,6 +65,7 @@
 //! | `floating` | the instructions that use it |
 //! | `csr` | control and status registers |
 //! | `status` | the fields of `mstatus` |
+//! | [`HartState`] (`state`) | all registers, to go on from later |
 //! | `trap` | exceptions, interrupts, returns |
 //! | [`functional`] | surroundings without time: RAM, and an MMU in software |
 
@@ -77,6 +78,7 @@ mod hart;
 mod instruction;
 mod integer;
 mod memory;
+mod state;
 mod status;
 mod surroundings;
 #[cfg(test)]
@@ -88,5 +90,6 @@ mod trap;
 pub use config::{Config, Misaligned};
 pub use hart::{Hart, Step};
 pub use instruction::{Code, Decoder, Op, Operands};
+pub use state::{HartState, OtherHart};
 pub use surroundings::{Control, Modify, Refused, Surroundings};
 pub use trap::{Interrupt, Trap};

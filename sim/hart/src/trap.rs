@@ -4,6 +4,7 @@ use crate::hart::{Executed, Hart, Step};
 use crate::status;
 use crate::{Op, Surroundings};
 use model::isa::{Fault, Privilege};
+use serde::{Deserialize, Serialize};
 
 /// Causes of exceptions that do not come from translation.
 pub(crate) mod cause {
@@ -60,7 +61,7 @@ impl Interrupt {
 }
 
 /// A trap that was taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trap {
     /// It is an interrupt, not an exception.
     pub is_interrupt: bool,

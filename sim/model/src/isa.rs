@@ -191,7 +191,7 @@ pub enum Privilege {
 }
 
 /// The context in which an access is checked; every access carries its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Context {
     /// The effective privilege (after `mstatus.MPRV`).
     pub privilege: Privilege,
@@ -280,7 +280,7 @@ impl fmt::Display for Cause {
 }
 
 /// An architectural fault: a value, never an error of the tool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Fault {
     /// Becomes `scause`.
     pub cause: Cause,

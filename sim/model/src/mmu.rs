@@ -20,22 +20,26 @@
 //! | `organisation` | [`Organisation`]: parts besides the TLBs |
 //! | `trace` | [`Traced`]: where answers come from, why accesses fault, what walks read |
 //! | `port` | [`Port`], [`PerPort`]: fetch and data |
+//! | `state` | [`MmuState`]: everything that an MMU remembers, to go on from later |
 
 mod events;
 mod organisation;
 mod port;
+mod state;
 mod table;
 mod trace;
 
 pub use events::{Events, Pulse};
 pub use organisation::{Organisation, Replacement};
 pub use port::{PerPort, Port};
+pub use state::{MmuState, OtherMmu};
 pub use trace::{EntryRead, Reason, Source, Traced};
 
 use crate::isa::{Access, Attributes, Context, Extensions, Fault, Physical, Translation, Xlen};
+use serde::{Deserialize, Serialize};
 
 /// One translation request. On the fetch port `access` is `Fetch`, on the data port never.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The virtual address, XLEN bits.
     pub va: u64,
@@ -49,7 +53,7 @@ pub struct Request {
 }
 
 /// The port of the PMP registers: the CSR that is selected, and the value written to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CsrPort {
     /// The number of the CSR.
     pub number: u16,
@@ -61,7 +65,7 @@ pub struct CsrPort {
 pub type Response = Result<u64, Fault>;
 
 /// An `SFENCE.VMA`; `None` is the register operand `x0`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Fence {
     /// rs1: only leaf entries of this virtual address.
     pub va: Option<u64>,
@@ -89,7 +93,7 @@ pub enum MemoryRequest {
 }
 
 /// Memory's response, L >= 1 cycles after the request was accepted, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemoryResponse {
     /// The entry read (of a compare-and-swap: the value found).
     pub data: u64,
@@ -103,7 +107,7 @@ pub struct MemoryResponse {
 }
 
 /// Input pins in one cycle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Inputs {
     /// Synchronous reset.
     pub reset: bool,
@@ -269,6 +273,21 @@ pub trait Mmu {
     /// that is not known.
     fn is_quiescent(&self) -> bool {
         false
+    }
+
+    /// Everything that it remembers, while nothing is presented to it or in flight; `None` if it
+    /// cannot tell.
+    fn state(&self) -> Option<MmuState> {
+        None
+    }
+
+    /// Goes on from a state of the same design.
+    ///
+    /// # Errors
+    /// [`OtherMmu`]; then nothing changes.
+    fn restore(&mut self, state: &MmuState) -> Result<(), OtherMmu> {
+        let _ = state;
+        Err(OtherMmu)
     }
 
     /// Turns the sampling behind [`Mmu::values`] on or off (it costs time; off at first).

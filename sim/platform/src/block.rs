@@ -9,9 +9,10 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use model::bus::{BusError, Device, SharedMemory};
+use serde::{Deserialize, Serialize};
 
-use crate::Source;
 use crate::queue::{self, Broken, Chain, Piece, Queue};
+use crate::{OtherDevice, Source};
 
 /// Bytes of a sector.
 pub const SECTOR: u64 = 512;
@@ -213,6 +214,57 @@ impl Block {
             state.status |= STATUS_NEEDS_RESET;
         }
         written
+    }
+}
+
+/// What the device remembers; what was written is in the disk's image.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BlockState {
+    sectors: u64,
+    writable: bool,
+    /// Features selected by either side, status, interrupt, and the queue that is selected.
+    registers: [u32; 5],
+    queue: Queue,
+    notified: bool,
+}
+
+impl Block {
+    /// Its registers, and where it is in its queue.
+    pub fn state(&self) -> BlockState {
+        let state = self.0.borrow();
+        BlockState {
+            sectors: state.disk.sectors,
+            writable: state.disk.writable,
+            registers: [
+                state.features_selected,
+                state.driver_features_selected,
+                state.status,
+                state.interrupt,
+                state.queue_selected,
+            ],
+            queue: state.queue,
+            notified: state.notified,
+        }
+    }
+
+    /// Goes on from a state.
+    ///
+    /// # Errors
+    /// [`OtherDevice`]: the disk has another size, or can be written only now or then.
+    pub fn restore(&self, saved: &BlockState) -> Result<(), OtherDevice> {
+        let mut state = self.0.borrow_mut();
+        if (state.disk.sectors, state.disk.writable) != (saved.sectors, saved.writable) {
+            return Err(OtherDevice("disk"));
+        }
+        [
+            state.features_selected,
+            state.driver_features_selected,
+            state.status,
+            state.interrupt,
+            state.queue_selected,
+        ] = saved.registers;
+        (state.queue, state.notified) = (saved.queue, saved.notified);
+        Ok(())
     }
 }
 

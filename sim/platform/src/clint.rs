@@ -5,13 +5,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use model::bus::{BusError, Device};
+use serde::{Deserialize, Serialize};
 
-use crate::{Clock, Lines};
+use crate::{Clock, Lines, OtherDevice};
 
 const MTIMECMP: u64 = 0x4000;
 const MTIME: u64 = 0xbff8;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Hart {
     msip: bool,
     mtimecmp: u64,
@@ -36,6 +37,10 @@ struct State {
 #[derive(Clone, Debug)]
 pub struct Clint(Rc<RefCell<State>>);
 
+/// What a CLINT remembers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClintState(Vec<Hart>);
+
 impl Clint {
     /// The device for the harts with these lines, in the order of their numbers.
     pub fn new(clock: &Clock, lines: &[Lines]) -> Clint {
@@ -44,6 +49,24 @@ impl Clint {
         let clint = Clint(Rc::new(RefCell::new(State { clock: clock.clone(), harts })));
         clint.update();
         clint
+    }
+
+    /// Its registers.
+    pub fn state(&self) -> ClintState {
+        ClintState(self.0.borrow().harts.iter().map(|(hart, _)| *hart).collect())
+    }
+
+    /// Goes on from a state. Clock and lines have states of their own.
+    ///
+    /// # Errors
+    /// [`OtherDevice`]: another number of harts.
+    pub fn restore(&self, ClintState(harts): &ClintState) -> Result<(), OtherDevice> {
+        let mut state = self.0.borrow_mut();
+        if state.harts.len() != harts.len() {
+            return Err(OtherDevice("CLINT"));
+        }
+        state.harts.iter_mut().zip(harts).for_each(|((hart, _), saved)| *hart = *saved);
+        Ok(())
     }
 
     /// Sets the timer lines by the clock. To be called when the clock reaches its deadline.

@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
+
 #[derive(Debug, Default)]
 struct State {
     /// Ticks since the beginning.
@@ -16,6 +18,10 @@ struct State {
 /// A clock that the machine moves, in ticks: `mtime`. Clones are the same clock.
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Rc<State>);
+
+/// What a clock remembers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockState([u64; 3]);
 
 impl Clock {
     /// A clock at tick 0.
@@ -52,6 +58,19 @@ impl Clock {
     pub fn ticks_at(&self, time: u64) -> u64 {
         let left = time.saturating_sub(self.now());
         self.0.ticks.get().saturating_add(left)
+    }
+
+    /// Its ticks, what software has added, and the deadline.
+    pub fn state(&self) -> ClockState {
+        let State { ticks, offset, deadline } = &*self.0;
+        ClockState([ticks.get(), offset.get(), deadline.get()])
+    }
+
+    /// Goes on from a state.
+    pub fn restore(&self, ClockState([ticks, offset, deadline]): &ClockState) {
+        self.0.ticks.set(*ticks);
+        self.0.offset.set(*offset);
+        self.0.deadline.set(*deadline);
     }
 
     /// The time to wait for.

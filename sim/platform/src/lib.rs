@@ -14,7 +14,8 @@
 //! | [`Tree`] (`tree`) | the device tree that tells software about all of it |
 //!
 //! Devices answer at physical addresses as [`model::bus::Device`]. Each is a handle to one device:
-//! a clone beside the machine types, looks, or connects a line. Nothing here knows a hart, an MMU
+//! a clone beside the machine types, looks, or connects a line. What a device remembers can be kept
+//! outside of it (`state`) and put back into one like it (`restore`). Nothing here knows a hart, an MMU
 //! or the host's clock; time passes when the machine says so.
 
 mod block;
@@ -28,17 +29,22 @@ mod syscon;
 mod tree;
 mod uart;
 
-pub use block::{Block, Disk, DiskError, SECTOR};
-pub use clint::Clint;
-pub use clock::Clock;
+pub use block::{Block, BlockState, Disk, DiskError, SECTOR};
+pub use clint::{Clint, ClintState};
+pub use clock::{Clock, ClockState};
 pub use lines::Lines;
 pub use map::Map;
-pub use plic::{Plic, Source};
+pub use plic::{Plic, PlicState, Source};
 pub use syscon::{Ending, Syscon};
 pub use tree::{Tree, TreeError};
-pub use uart::Uart;
+pub use uart::{Uart, UartState};
 
 use model::bus::BusError;
+
+/// A state of a device that is another one: which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the {0} is not the one whose state this is")]
+pub struct OtherDevice(&'static str);
 
 /// The registers of a device that has only words of 32 bits.
 fn word(offset: u64, bytes: u8) -> Result<u64, BusError> {

@@ -29,6 +29,11 @@ impl Lines {
         self.0.get()
     }
 
+    /// All lines become as they were.
+    pub fn restore(&self, levels: u64) {
+        self.0.set(levels);
+    }
+
     /// Sets the level of lines.
     pub(crate) fn set(&self, lines: u64, high: bool) {
         let levels = self.0.get();

@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use model::bus::{BusError, Device};
+use serde::{Deserialize, Serialize};
 
-use crate::{Lines, Map};
+use crate::{Lines, Map, OtherDevice};
 
 const PENDING: u64 = 0x1000;
 const ENABLES: u64 = 0x2000;
@@ -50,6 +51,14 @@ struct State {
 #[derive(Clone, Debug)]
 pub struct Plic(Rc<RefCell<State>>);
 
+/// What a controller remembers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlicState {
+    priorities: [u32; Map::SOURCES as usize + 1],
+    sources: [u32; 3],
+    targets: Vec<(u32, u32)>,
+}
+
 /// An interrupt source of a controller, for the device behind it.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -87,6 +96,34 @@ impl Plic {
             in_service: 0,
             targets: targets.collect(),
         })))
+    }
+
+    /// Its registers, and what it knows of its sources.
+    pub fn state(&self) -> PlicState {
+        let state = self.0.borrow();
+        let State { priorities, asserted, pending, in_service, targets } = &*state;
+        PlicState {
+            priorities: *priorities,
+            sources: [*asserted, *pending, *in_service],
+            targets: targets.iter().map(|target| (target.enabled, target.threshold)).collect(),
+        }
+    }
+
+    /// Goes on from a state. Lines have states of their own.
+    ///
+    /// # Errors
+    /// [`OtherDevice`]: another number of harts.
+    pub fn restore(&self, saved: &PlicState) -> Result<(), OtherDevice> {
+        let mut state = self.0.borrow_mut();
+        if state.targets.len() != saved.targets.len() {
+            return Err(OtherDevice("PLIC"));
+        }
+        state.priorities = saved.priorities;
+        [state.asserted, state.pending, state.in_service] = saved.sources;
+        for (target, saved) in state.targets.iter_mut().zip(&saved.targets) {
+            (target.enabled, target.threshold) = *saved;
+        }
+        Ok(())
     }
 
     /// A source, from 1 to [`Map::SOURCES`]. Any other number is a wire that leads nowhere.

@@ -2,6 +2,7 @@
 //! specification 1.2, section 2.7.
 
 use model::bus::{BusError, SharedMemory};
+use serde::{Deserialize, Serialize};
 
 /// The largest number of descriptors.
 pub(crate) const MAX: u16 = 64;
@@ -36,7 +37,7 @@ pub(crate) struct Chain {
 }
 
 /// One queue, as the driver has placed it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Queue {
     pub(crate) ready: bool,
     pub(crate) size: u16,

@@ -3,5 +3,6 @@
 mod block;
 mod clint;
 mod plic;
+mod state;
 mod tree;
 mod uart;

@@ -8,10 +8,11 @@ use std::io::{self, Write};
 use std::rc::Rc;
 
 use model::bus::{BusError, Device};
-use vm_superio::serial::NoEvents;
+use serde::{Deserialize, Serialize};
+use vm_superio::serial::{NoEvents, SerialState};
 use vm_superio::{Serial, Trigger};
 
-use crate::Source;
+use crate::{OtherDevice, Source};
 
 /// `IIR`: no interrupt is pending.
 const NONE_PENDING: u8 = 1;
@@ -100,6 +101,66 @@ impl Uart {
     /// The host's.
     pub fn flush(&self) -> io::Result<()> {
         self.0.borrow_mut().port.writer_mut().flush()
+    }
+}
+
+/// What a serial port remembers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UartState {
+    /// Both halves of the divisor, then the registers in the order of the library's state.
+    registers: [u8; 9],
+    received: Vec<u8>,
+    typed: VecDeque<u8>,
+}
+
+impl Uart {
+    /// Its registers, and what was typed.
+    pub fn state(&self) -> UartState {
+        let state = self.0.borrow();
+        let port = state.port.state();
+        UartState {
+            registers: [
+                port.baud_divisor_low,
+                port.baud_divisor_high,
+                port.interrupt_enable,
+                port.interrupt_identification,
+                port.line_control,
+                port.line_status,
+                port.modem_control,
+                port.modem_status,
+                port.scratch,
+            ],
+            received: port.in_buffer,
+            typed: state.typed.clone(),
+        }
+    }
+
+    /// Goes on from a state; it prints where it did. The level of its interrupt is the controller's.
+    ///
+    /// # Errors
+    /// [`OtherDevice`]: more was received than there is room for.
+    pub fn restore(&self, saved: &UartState) -> Result<(), OtherDevice> {
+        let UartState { registers, received, typed } = saved;
+        let port = SerialState {
+            baud_divisor_low: registers[0],
+            baud_divisor_high: registers[1],
+            interrupt_enable: registers[2],
+            interrupt_identification: registers[3],
+            line_control: registers[4],
+            line_status: registers[5],
+            modem_control: registers[6],
+            modem_status: registers[7],
+            scratch: registers[8],
+            in_buffer: received.clone(),
+        };
+        let mut state = self.0.borrow_mut();
+        let made = |printed| Serial::from_state(&port, Nowhere, NoEvents, printed);
+        // The library refuses a state before it takes the printer.
+        made(Box::new(io::sink()) as Box<dyn Write>).map_err(|_| OtherDevice("serial port"))?;
+        let before = std::mem::replace(&mut state.port, Serial::new(Nowhere, Box::new(io::sink())));
+        state.port = made(before.into_writer()).map_err(|_| OtherDevice("serial port"))?;
+        state.typed = typed.clone();
+        Ok(())
     }
 }
 

@@ -123,6 +123,14 @@ impl<P: PinSet> Simulator<P> for Native<P> {
         true
     }
 
+    fn state(&self) -> Option<Vec<u64>> {
+        Some(self.side.engine.state())
+    }
+
+    fn restore(&mut self, state: &[u64]) -> bool {
+        self.side.engine.restore(state)
+    }
+
     fn signals(&self) -> Vec<Signal> {
         self.plan.shown.signals().to_vec()
     }

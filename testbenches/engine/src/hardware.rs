@@ -7,7 +7,9 @@ mod turns;
 use super::simulator::{INPUTS, Pins, Seen};
 use super::{Config, PINS, Pin, PinSet, Simulator};
 use model::isa::{Access, Extensions, Physical, Privilege, Translation, Xlen};
-use model::mmu::{Inputs, Mmu, Organisation, Outputs, PerPort, Port, Request, Signal};
+use model::mmu::{
+    Inputs, Mmu, MmuState, Organisation, OtherMmu, Outputs, PerPort, Port, Request, Signal,
+};
 pub use pins::WORDS;
 use pins::{REQUESTS, RequestPins};
 use sample::{Sample, has_parts};
@@ -287,6 +289,25 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
 
     fn is_quiescent(&self) -> bool {
         self.simulator.is_quiescent()
+    }
+
+    fn state(&self) -> Option<MmuState> {
+        let words = self.simulator.state()?;
+        self.turns.is_idle().then(|| MmuState {
+            words,
+            driven: self.driven,
+            last: self.turns.last(),
+        })
+    }
+
+    fn restore(&mut self, state: &MmuState) -> Result<(), OtherMmu> {
+        self.watch(false);
+        if !self.simulator.restore(&state.words) {
+            return Err(OtherMmu);
+        }
+        self.driven = state.driven;
+        self.turns = Turns::after(state.last);
+        Ok(())
     }
 
     fn signals(&self) -> Vec<Signal> {

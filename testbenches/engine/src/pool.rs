@@ -2,7 +2,7 @@
 
 use super::{HardwareMmu, Native};
 use model::isa::{Extensions, Physical, Translation, Xlen};
-use model::mmu::{Inputs, Mmu, Organisation, Outputs, PerPort, Signal};
+use model::mmu::{Inputs, Mmu, MmuState, Organisation, OtherMmu, Outputs, PerPort, Signal};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::thread;
@@ -119,6 +119,14 @@ impl Mmu for Lent {
 
     fn changes(&self, tell: &mut dyn FnMut(usize, u128)) {
         self.mmu().changes(tell);
+    }
+
+    fn state(&self) -> Option<MmuState> {
+        self.mmu().state()
+    }
+
+    fn restore(&mut self, state: &MmuState) -> Result<(), OtherMmu> {
+        self.mmu_mut().restore(state)
     }
 
     fn is_quiescent(&self) -> bool {

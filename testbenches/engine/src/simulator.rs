@@ -66,6 +66,18 @@ pub trait Simulator<P: PinSet = Pin> {
         false
     }
 
+    /// Inputs, registers and memories between two cycles; `None` if the engine cannot tell.
+    fn state(&self) -> Option<Vec<u64>> {
+        None
+    }
+
+    /// Continues from the state of a simulator of the same design. False, with nothing changed, if it
+    /// is of another, or the engine cannot.
+    fn restore(&mut self, state: &[u64]) -> bool {
+        let _ = state;
+        false
+    }
+
     /// As [`Simulator::cycle`]; the outputs are not copied if the engine has them in one place.
     fn advance<'a>(&'a mut self, pins: &'a mut Pins<P>) -> &'a Outs<P> {
         self.cycle(pins);

@@ -1,6 +1,8 @@
 //! Targets of the figures: ratios, since an absolute speed says more about the machine.
 
+use super::boot::Length;
 use super::{Contender, Report, Row};
+use serde::Serialize;
 use std::fmt;
 
 /// How many times faster `compiled` must be than another, by workload: hits, mixed, misses.
@@ -21,12 +23,37 @@ const PAGE: f64 = 2.0;
 
 /// The bar of that ratio.
 pub(super) fn of_pages(measured: f64) -> Bar {
-    let what = "show trace : trace, CPU time".to_owned();
-    Bar { what, measured, bar: PAGE, met: measured <= PAGE }
+    Bar::new("show trace : trace, CPU time".to_owned(), measured, PAGE, Side::Most)
+}
+
+/// The largest ratio of a boot's CPU time to that of QEMU.
+pub(super) const fn of_boot(length: Length) -> f64 {
+    match length {
+        Length::Lean => 25.0,
+        Length::Default => 40.0,
+    }
+}
+
+/// The largest ratio of a boot's CPU time to that of the same hart on an MMU in software.
+pub(super) const EMULATOR: f64 = 2.5;
+
+/// The least ratio of Verilator's CPU time in a part of a boot to that of the whole computer.
+pub(super) const VERILATOR: f64 = 8.0;
+
+/// The largest ratio of a boot's CPU time with a second level and a walk cache to that without.
+pub(super) const PARTS: f64 = 1.4;
+
+/// On which side of its bar a ratio is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    /// It is at most that.
+    Most,
+    /// It is at least that.
+    Least,
 }
 
 /// A ratio or time and its bar.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Bar {
     /// What is compared.
     pub what: String,
@@ -36,6 +63,16 @@ pub struct Bar {
     pub bar: f64,
     /// Whether `measured` is on the right side of `bar`.
     pub met: bool,
+}
+
+impl Bar {
+    pub(super) fn new(what: String, measured: f64, bar: f64, side: Side) -> Bar {
+        let met = match side {
+            Side::Most => measured <= bar,
+            Side::Least => measured >= bar,
+        };
+        Bar { what, measured, bar, met }
+    }
 }
 
 impl fmt::Display for Bar {

@@ -18,9 +18,11 @@
 //! | `measure`, `ready`, `clock` | checksums, interleaved rounds, CPU time |
 //! | `waves` | the same, with every signal written as a waveform |
 //! | `pages` | a recorded program shown as a page, beside its run alone |
+//! | `boot` | booting Linux, beside QEMU, a software MMU and Verilator |
 //! | `report`, `bars` | the table, and its targets |
 
 mod bars;
+pub mod boot;
 mod clock;
 pub(crate) use clock::CpuClock;
 mod contender;
@@ -101,6 +103,9 @@ pub enum BenchError {
     /// A file for the tools could not be written or read.
     #[error("the benchmark's temporary files cannot be handled: {0}")]
     Io(#[from] std::io::Error),
+    /// A boot cannot be measured.
+    #[error(transparent)]
+    Boot(Box<boot::BootBenchError>),
     /// It was interrupted.
     #[error("interrupted")]
     Interrupted,
@@ -118,6 +123,12 @@ pub enum BenchError {
         /// The length of the run, in cycles.
         cycles: u64,
     },
+}
+
+impl From<boot::BootBenchError> for BenchError {
+    fn from(error: boot::BootBenchError) -> BenchError {
+        BenchError::Boot(Box::new(error))
+    }
 }
 
 /// The results of an engine in a run.

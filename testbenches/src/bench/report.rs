@@ -133,7 +133,7 @@ impl fmt::Display for Report {
 }
 
 /// A whole number in groups of three digits.
-fn grouped(value: f64) -> String {
+pub(super) fn grouped(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {

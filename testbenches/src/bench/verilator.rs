@@ -26,12 +26,21 @@ const OPTIONS: [&str; 13] = [
 
 /// The usual way: driven from C++, two evaluations a cycle. Returns also the seconds that it took.
 pub(super) fn usual(workshop: &Workshop) -> Result<(Program, f64), BenchError> {
+    driven(workshop, "usual", "harness.cpp")
+}
+
+/// As usual, by another driver, in a folder of this name.
+pub(super) fn driven(
+    workshop: &Workshop,
+    name: &str,
+    driver: &str,
+) -> Result<(Program, f64), BenchError> {
     let flags = format!("-O3 -march=native {}", workshop.harness_definitions().join(" "));
     let top = workshop.config.module();
-    let arguments = ["--prefix", "Vmmu", "--top-module", &top, "--Mdir", "usual", "-CFLAGS"];
+    let arguments = ["--prefix", "Vmmu", "--top-module", &top, "--Mdir", name, "-CFLAGS"];
     let mut arguments: Vec<String> = arguments.map(str::to_owned).into();
-    arguments.extend([flags, workshop.design(), "harness.cpp".into()]);
-    build(workshop, "usual", arguments)
+    arguments.extend([flags, workshop.design(), driver.to_owned()]);
+    build(workshop, name, arguments)
 }
 
 /// As usual, but it also writes every signal as VCD into the file of its second argument.

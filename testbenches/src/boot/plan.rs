@@ -7,13 +7,17 @@ use std::path::PathBuf;
 use engine::{Config, Engine};
 use hart::Misaligned;
 use machine::computer::{Computer, Setup, SetupError};
+use machine::emulator::Emulator;
 use model::isa::{PAGE_BYTES, Xlen};
+use model::mmu::Mmu;
 use platform::{Disk, DiskError, Map, Tree, TreeError};
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::Extensions;
+use super::snapshot::{About, Image, SnapshotError};
 use crate::exec::Program;
+use crate::linux::Symbols;
 
 /// Firmware's part of memory: its image, and what OpenSBI keeps behind it.
 const FIRMWARE: Range<u64> = Map::RAM..Map::RAM + 0x8_0000;
@@ -52,6 +56,9 @@ pub enum BootError {
     /// The device tree is too long.
     #[error("the device tree has {0} bytes, more than the {TREE} that it may have")]
     LongTree(usize),
+    /// An emulator was to answer calls of firmware.
+    #[error("an emulator boots a kernel with firmware only")]
+    NoFirmware,
     /// Firmware is longer than what is kept for it.
     #[error("the firmware has {0} bytes, and the kernel begins {1} bytes after its begin")]
     LongFirmware(usize, u64),
@@ -160,17 +167,66 @@ impl Boot {
     /// # Errors
     /// [`BootError`]: what does not fit into memory.
     pub fn computer(&self, printed: Box<dyn Write>, scout: bool) -> Result<Computer, BootError> {
+        let mmu = self.machine.config.mmu(self.machine.engine);
+        self.computer_around(mmu, printed, scout)
+    }
+
+    /// As [`Boot::computer`], around an MMU with the properties of its configuration.
+    ///
+    /// # Errors
+    /// As [`Boot::computer`].
+    pub fn computer_around(
+        &self,
+        mmu: Box<dyn Mmu>,
+        printed: Box<dyn Write>,
+        scout: bool,
+    ) -> Result<Computer, BootError> {
         let blob = self.tree()?;
-        let (at, initrd_range) = (self.tree_at(), self.initrd_range());
-        self.check(initrd_range.as_ref())?;
-        let Boot { kernel, firmware, initrd, disk, machine, .. } = self;
+        let mut computer = self.setup(mmu, printed, scout)?.build()?;
+        for (pa, bytes) in self.placed(&blob) {
+            computer.place(pa, bytes)?;
+        }
+        match &self.kernel {
+            Kernel::Image { offset, .. } if self.firmware.is_none() => {
+                computer.start_kernel(Map::RAM + offset, self.tree_at());
+            }
+            _ => computer.hart_mut().set_register(11, self.tree_at()),
+        }
+        computer.has_phases();
+        Ok(computer)
+    }
+
+    /// The same computer on an MMU in software, without cycles, before its first instruction.
+    ///
+    /// # Errors
+    /// As [`Boot::computer`]; and [`BootError::NoFirmware`].
+    pub fn emulator(&self, printed: Box<dyn Write>) -> Result<Emulator, BootError> {
+        if self.firmware.is_none() && matches!(self.kernel, Kernel::Image { .. }) {
+            return Err(BootError::NoFirmware);
+        }
+        let blob = self.tree()?;
+        let mmu = self.machine.config.mmu(self.machine.engine);
+        let mut emulator = Emulator::new(self.setup(mmu, printed, true)?)?;
+        for (pa, bytes) in self.placed(&blob) {
+            emulator.place(pa, bytes)?;
+        }
+        emulator.hart_mut().set_register(11, self.tree_at());
+        Ok(emulator)
+    }
+
+    /// What the computer is made of.
+    fn setup(
+        &self,
+        mmu: Box<dyn Mmu>,
+        printed: Box<dyn Write>,
+        scout: bool,
+    ) -> Result<Setup, BootError> {
+        self.check(self.initrd_range().as_ref())?;
+        let Boot { disk, machine, .. } = self;
         let extensions = machine.extensions;
-        let (reset, to_host) = match kernel {
-            Kernel::Image { .. } => (Map::RAM, None),
-            Kernel::Program(program) => (program.entry, program.to_host.map(|word| word.pa)),
-        };
-        let setup = Setup {
-            mmu: machine.config.mmu(machine.engine),
+        let (reset, to_host) = self.entry();
+        Ok(Setup {
+            mmu,
             memory: machine.memory,
             walker_latency: machine.latency,
             data_latency: machine.data_latency,
@@ -181,37 +237,66 @@ impl Boot {
                 Some(path) => Some(Disk::open(path)?),
                 None => None,
             },
-            sstc: extensions.sstc || firmware.is_none(),
+            sstc: self.has_sstc(),
             svadu: extensions.svadu,
             svpbmt: extensions.svpbmt,
             misaligned: machine.misaligned,
             to_host,
-        };
-        let mut computer = setup.build()?;
-        computer.place(at, &blob)?;
-        if let (Some(range), Some(bytes)) = (initrd_range, initrd) {
-            computer.place(range.start, bytes)?;
+        })
+    }
+
+    /// What is placed where in memory: the device tree, and the rest.
+    fn placed<'a>(&'a self, blob: &'a [u8]) -> Vec<(u64, &'a [u8])> {
+        let mut placed = vec![(self.tree_at(), blob)];
+        if let (Some(range), Some(bytes)) = (self.initrd_range(), &self.initrd) {
+            placed.push((range.start, bytes));
         }
-        match kernel {
+        match &self.kernel {
             Kernel::Program(program) => {
-                for part in &program.parts {
-                    computer.place(part.pa, &part.bytes)?;
-                }
-                computer.hart_mut().set_register(11, at);
+                placed.extend(program.parts.iter().map(|part| (part.pa, &part.bytes[..])));
             }
             Kernel::Image { bytes, offset, .. } => {
-                computer.place(Map::RAM + offset, bytes)?;
-                match firmware {
-                    Some(firmware) => {
-                        computer.place(Map::RAM, firmware)?;
-                        computer.hart_mut().set_register(11, at);
-                    }
-                    None => computer.start_kernel(Map::RAM + offset, at),
-                }
+                placed.push((Map::RAM + offset, bytes));
+                placed.extend(self.firmware.as_deref().map(|firmware| (Map::RAM, firmware)));
             }
         }
-        computer.has_phases();
-        Ok(computer)
+        placed
+    }
+
+    /// How its computer is built, for a snapshot.
+    ///
+    /// # Errors
+    /// [`SnapshotError`]: the disk's image cannot be read.
+    pub fn about(&self, name: &str, symbols: Option<&Symbols>) -> Result<About, SnapshotError> {
+        let Machine { config, extensions, .. } = &self.machine;
+        let (reset, to_host) = self.entry();
+        Ok(About {
+            name: name.to_owned(),
+            config: config.name.to_owned(),
+            symbols: symbols.cloned(),
+            memory: self.machine.memory,
+            walker_latency: self.machine.latency,
+            data_latency: self.machine.data_latency,
+            reset,
+            extensions: [self.has_sstc(), extensions.svadu, extensions.svpbmt],
+            misaligned: self.machine.misaligned,
+            to_host,
+            seed: self.machine.seed,
+            disk: self.disk.as_deref().map(Image::read).transpose()?,
+        })
+    }
+
+    /// Where the hart begins, and where software writes its result.
+    fn entry(&self) -> (u64, Option<u64>) {
+        match &self.kernel {
+            Kernel::Image { .. } => (Map::RAM, None),
+            Kernel::Program(program) => (program.entry, program.to_host.map(|word| word.pa)),
+        }
+    }
+
+    /// Software that answers calls of firmware needs `stimecmp`.
+    fn has_sstc(&self) -> bool {
+        self.machine.extensions.sstc || self.firmware.is_none()
     }
 
     /// Whether everything has its place.

@@ -13,21 +13,41 @@ use crate::exec::Outcome;
 const STRETCH: u64 = 1 << 16;
 /// Cycles of a microsecond, while the computer waits for somebody at the terminal.
 const CYCLES_PER_MICROSECOND: u64 = 1000;
+/// Cycles within which whatever an idle computer has begun comes to its end.
+const AWHILE: u64 = 1000;
 /// The longest wait for a key, after which it is looked at everything else.
 const LONGEST: Duration = Duration::from_millis(50);
+
+/// What is to become of a computer that waits for somebody to type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idle {
+    /// Something may be typed.
+    Type,
+    /// Nothing yet: some cycles pass.
+    Wait,
+    /// The run ends.
+    End,
+}
 
 /// Who follows a run.
 pub trait Follower {
     /// Called between stretches; false ends the run.
     fn look(&mut self, computer: &mut Computer) -> bool;
 
-    /// The most steps until it is to look again.
-    fn most(&self, _: &Computer) -> u64 {
-        STRETCH
-    }
-
     /// The moment has come that was watched for; false ends the run.
     fn reached(&mut self, computer: &mut Computer) -> bool;
+
+    /// Software waits for somebody to type, and nothing was typed.
+    fn idle(&mut self, computer: &mut Computer) -> Idle {
+        let _ = computer;
+        Idle::Type
+    }
+
+    /// The steps of the next stretch, at most so many.
+    fn stretch(&self, computer: &Computer, most: u64) -> u64 {
+        let _ = computer;
+        most
+    }
 }
 
 /// Runs for at most so many steps.
@@ -41,7 +61,7 @@ pub fn run(
     computer.is_paced();
     let mut left = most;
     loop {
-        let stretch = left.min(STRETCH).min(follower.most(computer));
+        let stretch = left.min(follower.stretch(computer, STRETCH));
         let before = computer.steps();
         let stopped = computer.run(stretch);
         left = left.saturating_sub(computer.steps() - before);
@@ -60,7 +80,7 @@ pub fn run(
             Stop::Reached if follower.reached(computer) => {}
             Stop::Reached => return Outcome::Interrupted,
             Stop::Waiting(next) => {
-                if let Some(outcome) = wait(computer, console, next, &mut left) {
+                if let Some(outcome) = wait(computer, console, next, &mut left, follower) {
                     return outcome;
                 }
             }
@@ -83,7 +103,18 @@ fn wait(
     console: &mut Console,
     next: Option<u64>,
     left: &mut u64,
+    follower: &mut impl Follower,
 ) -> Option<Outcome> {
+    if computer.uart().listens() && !computer.uart().has_typed() {
+        match follower.idle(computer) {
+            Idle::Type => {}
+            Idle::Wait => {
+                computer.let_pass(AWHILE);
+                return None;
+            }
+            Idle::End => return Some(Outcome::Interrupted),
+        }
+    }
     if console.is_interactive() {
         let cycles = next.unwrap_or(u64::MAX);
         let most = Duration::from_micros(cycles / CYCLES_PER_MICROSECOND).min(LONGEST);

@@ -74,6 +74,26 @@ impl When {
     }
 }
 
+/// When a snapshot is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SnapshotAt {
+    /// When software first waits for somebody to type.
+    Idle,
+    /// At a moment.
+    When(When),
+}
+
+impl FromStr for SnapshotAt {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<SnapshotAt, String> {
+        match text {
+            "idle" => Ok(SnapshotAt::Idle),
+            _ => text.parse().map(SnapshotAt::When).map_err(|error: String| error + ", or idle"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +109,11 @@ mod tests {
         for wrong in ["", "cycle", "cycle:x", "pc:", "pc:0xzz", "walk:3"] {
             assert!(read(wrong).is_err_and(|error| error.contains("write cycle:N")), "{wrong}");
         }
+        assert_eq!("idle".parse(), Ok(SnapshotAt::Idle));
+        let user = SnapshotAt::When(When::Moment(Moment::User));
+        assert_eq!("user".parse(), Ok(user));
+        let wrong = "shell".parse::<SnapshotAt>();
+        assert!(wrong.is_err_and(|error| error.ends_with("or user, or idle")));
         assert!(read("fault:0").is_err_and(|error| error.contains("count from 1")));
         let unknown = read("pc:do_exit").and_then(|when| when.moment(None));
         assert!(unknown.is_err_and(|error| error.contains("give an address")));

@@ -4,10 +4,12 @@ use super::output::{self, print};
 use super::progress::Progress;
 use super::run::known;
 use super::{Status, interrupt};
+use crate::bench::boot::{BootOptions, Length, boots};
 use crate::bench::{Contender, Options, PageOptions, WaveOptions, pages, run, waves};
 use crate::export::tools;
 use anyhow::{Context, ensure};
 use clap::Args;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering::Relaxed;
 
 /// `pagewalk bench`
@@ -19,9 +21,9 @@ pub struct BenchArgs {
     /// The engines and simulators to measure; all by default.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub contenders: Vec<Contender>,
-    /// The number of measurements of each, in turn; the median counts.
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub rounds: u32,
+    /// The number of measurements of each, in turn; the median counts [default: 5, with --boot 3].
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub rounds: Option<u32>,
     /// The approximate CPU seconds of each measurement.
     #[arg(long, default_value_t = 0.2, value_parser = seconds)]
     pub seconds: f64,
@@ -41,6 +43,24 @@ pub struct BenchArgs {
         conflicts_with_all = ["config", "contenders", "seconds", "cycles", "seed", "waves", "check"]
     )]
     pub show: bool,
+    /// Measure what booting Linux costs, beside QEMU, a software MMU and Verilator. Names the boot,
+    /// lean or default [default: lean], and the folder with Debian's kernel as `pagewalk linux`
+    /// leaves it [default: linux].
+    #[arg(
+        long,
+        num_args = 0..=2,
+        value_names = ["BOOT", "FOLDER"],
+        conflicts_with_all = ["config", "contenders", "seconds", "cycles", "seed", "waves", "show"]
+    )]
+    pub boot: Option<Vec<String>>,
+    /// Instructions and traps of the kernel, from its first on, in which Verilator is measured.
+    #[arg(
+        long,
+        value_name = "STEPS",
+        requires = "boot",
+        value_parser = clap::value_parser!(u64).range(1..=100_000_000)
+    )]
+    pub part: Option<u64>,
     /// A missing tool is an error.
     #[arg(long)]
     pub check: bool,
@@ -58,6 +78,19 @@ fn seconds(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Rounds if nothing else is said, and those of boots.
+const ROUNDS: u32 = 5;
+const ROUNDS_OF_BOOTS: u32 = 3;
+
+/// Steps in which Verilator takes some 20 seconds.
+const PART: u64 = 4_000_000;
+
+impl BenchArgs {
+    fn rounds(&self) -> u32 {
+        self.rounds.unwrap_or(ROUNDS)
+    }
+}
+
 /// Measures, and prints the table.
 pub(super) fn bench(arguments: &BenchArgs) -> anyhow::Result<Status> {
     if arguments.waves {
@@ -66,8 +99,11 @@ pub(super) fn bench(arguments: &BenchArgs) -> anyhow::Result<Status> {
     if arguments.show {
         return of_pages(arguments);
     }
+    if let Some(values) = &arguments.boot {
+        return of_boots(arguments, values);
+    }
     let mut options = Options {
-        rounds: arguments.rounds,
+        rounds: arguments.rounds(),
         cycles: arguments.cycles,
         seconds: arguments.seconds,
         seed: arguments.seed,
@@ -127,7 +163,7 @@ fn measurable(name: &str) -> anyhow::Result<()> {
 /// Measures with waveforms, and prints the result.
 fn with_waves(arguments: &BenchArgs) -> anyhow::Result<Status> {
     let mut options = WaveOptions {
-        rounds: arguments.rounds,
+        rounds: arguments.rounds(),
         seconds: arguments.seconds,
         seed: arguments.seed,
         cycles: arguments.cycles,
@@ -152,7 +188,7 @@ fn of_pages(arguments: &BenchArgs) -> anyhow::Result<Status> {
     let program = std::env::current_exe().context("this program's own file is not known")?;
     let stop = interrupt::stop_flag()?;
     let progress = Progress::counting("rounds");
-    let options = PageOptions { program, rounds: arguments.rounds };
+    let options = PageOptions { program, rounds: arguments.rounds() };
     let report = pages(&options, &mut |what| {
         progress.say(what);
         !stop.load(Relaxed)
@@ -167,6 +203,57 @@ fn of_pages(arguments: &BenchArgs) -> anyhow::Result<Status> {
         print(&format!("{}\n", serde_json::to_string(&report)?))?;
     } else {
         print(&report.to_string())?;
+    }
+    Ok(Status::Fine)
+}
+
+/// What `--boot` names: a boot and a folder, in either order.
+fn named(values: &[String]) -> anyhow::Result<(Length, PathBuf)> {
+    let (mut length, mut folder) = (None, None);
+    for value in values {
+        let kind = [Length::Lean, Length::Default].into_iter().find(|kind| kind.name() == value);
+        let twice = match kind {
+            Some(kind) => length.replace(kind).is_some(),
+            None => folder.replace(PathBuf::from(value)).is_some(),
+        };
+        ensure!(!twice, "--boot takes lean or default, and one folder: `{value}` is one too many");
+    }
+    Ok((length.unwrap_or(Length::Lean), folder.unwrap_or_else(|| PathBuf::from("linux"))))
+}
+
+/// Measures what booting costs, and prints the result.
+fn of_boots(arguments: &BenchArgs, values: &[String]) -> anyhow::Result<Status> {
+    let (length, folder) = named(values)?;
+    let rounds = arguments.rounds.unwrap_or(ROUNDS_OF_BOOTS);
+    ensure!(rounds % 2 == 1, "--rounds {rounds}: the median of boots needs an odd number");
+    ensure!(
+        length == Length::Lean || arguments.part.is_none(),
+        "Verilator is measured in the lean boot: --part has no effect on the default one"
+    );
+    let options = BootOptions {
+        folder,
+        length,
+        rounds,
+        part: arguments.part.unwrap_or(PART),
+        required: arguments.check || tools::required(),
+    };
+    let stop = interrupt::stop_flag()?;
+    let progress = Progress::counting("looks");
+    let report = boots(&options, &mut |what| {
+        progress.one_more();
+        progress.say(what);
+        !stop.load(Relaxed)
+    });
+    progress.clear();
+    let report = report?;
+    if arguments.json {
+        print(&format!("{}\n", serde_json::to_string(&report)?))?;
+    } else {
+        print(&report.to_string())?;
+    }
+    if stop.load(Relaxed) {
+        output::note("interrupted: the table covers what was measured until then");
+        return Ok(Status::Interrupted);
     }
     Ok(Status::Fine)
 }

@@ -17,10 +17,15 @@ use super::film::{Film, WaveAtArgs};
 use super::output;
 use super::over_time::{self, OverTimeArgs};
 use super::run::known;
+use super::snapshot::{SnapshotArgs, Taking};
+use super::trace_out::TraceOutArgs;
 use super::watched::Watched;
 use super::{Status, interrupt};
 use crate::bench::CpuClock;
-use crate::boot::{self, Boot, Console, Extensions, Follower, Kernel, Machine, Series};
+use crate::boot::snapshot::Snapshot;
+use crate::boot::{
+    self, Begin, Boot, Console, Extensions, Follower, Idle, Kernel, Machine, Series,
+};
 use crate::exec::{Outcome, Program, Report};
 use crate::linux::{Header, Symbols};
 use crate::watch::Viewer;
@@ -29,19 +34,30 @@ use crate::watch::Viewer;
 #[derive(Debug, Args)]
 pub struct BootArgs {
     /// The kernel: an uncompressed Image of Linux, or an ELF file that begins in M-mode.
-    #[arg(long, value_name = "FILE")]
-    pub kernel: PathBuf,
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "restore",
+        conflicts_with = "restore"
+    )]
+    pub kernel: Option<PathBuf>,
     /// Its initial file system.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "restore")]
     pub initrd: Option<PathBuf>,
     /// Its command line.
-    #[arg(long, value_name = "ARGS", default_value = "console=ttyS0 earlycon=sbi")]
+    #[arg(
+        long,
+        value_name = "ARGS",
+        default_value = "console=ttyS0 earlycon=sbi",
+        conflicts_with = "restore"
+    )]
     pub append: String,
     /// Firmware that begins in M-mode and jumps to the kernel, such as OpenSBI's fw_jump.bin
     /// [default: calls of firmware are answered without one].
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "restore")]
     pub firmware: Option<PathBuf>,
-    /// An image file as disk, on virtio. What the computer writes is written there.
+    /// An image file as disk, on virtio. What the computer writes is written there. With --restore,
+    /// where the snapshot's image is now.
     #[arg(long, value_name = "FILE")]
     pub disk: Option<PathBuf>,
     /// How it runs.
@@ -85,6 +101,12 @@ pub struct BootMachineArgs {
     /// Waves.
     #[command(flatten)]
     pub wave: WaveAtArgs,
+    /// Snapshots.
+    #[command(flatten)]
+    pub snapshot: SnapshotArgs,
+    /// A recording of what programs access.
+    #[command(flatten)]
+    pub trace: TraceOutArgs,
     /// The run over time.
     #[command(flatten)]
     pub over_time: OverTimeArgs,
@@ -102,8 +124,13 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// Boots, and reports at the end.
 pub(super) fn boot(arguments: &BootArgs, engine: Engine) -> anyhow::Result<Status> {
-    let name = arguments.kernel.display().to_string();
-    let bytes = read(&arguments.kernel)?;
+    if let Some(file) = &arguments.machine.snapshot.restore {
+        let disk = arguments.disk.as_deref();
+        return restore(file, disk, &arguments.machine, engine).map(|ran| ran.status);
+    }
+    let kernel = arguments.kernel.as_ref().context("--kernel says what to boot")?;
+    let name = kernel.display().to_string();
+    let bytes = read(kernel)?;
     let (kernel, xlen, symbols) = if bytes.starts_with(b"\x7fELF") {
         if arguments.firmware.is_some() {
             bail!("{name} begins in M-mode by itself: --firmware has no effect");
@@ -127,7 +154,25 @@ pub(super) fn boot(arguments: &BootArgs, engine: Engine) -> anyhow::Result<Statu
         disk: arguments.disk.clone(),
         machine: machine.read(xlen, engine)?,
     };
-    start(&boot, &name, symbols.as_ref(), machine).map(|ran| ran.status)
+    let begin = Begin::Boot(Box::new(boot));
+    start(&begin, &name, symbols.as_ref(), machine).map(|ran| ran.status)
+}
+
+/// Goes on from a snapshot.
+pub(super) fn restore(
+    file: &Path,
+    disk: Option<&Path>,
+    machine: &BootMachineArgs,
+    engine: Engine,
+) -> anyhow::Result<Ran> {
+    let snapshot = Snapshot::read(file, engine, disk)?;
+    let about = snapshot.about();
+    if disk.is_some() && about.disk.is_none() {
+        bail!("the computer of {} has no disk: --disk has no effect", file.display());
+    }
+    let (name, symbols) = (about.name.clone(), about.symbols.clone().map(Rc::new));
+    let begin = Begin::Snapshot(Box::new(snapshot));
+    start(&begin, &name, symbols.as_ref(), machine)
 }
 
 /// A kernel's image, with what its header says.
@@ -200,6 +245,7 @@ impl Write for Tee {
 /// Follows a run, and records what is to be recorded.
 struct Following<'a> {
     film: Option<Film>,
+    taking: Option<Taking>,
     series: Option<Series>,
     viewer: Option<Viewer>,
     title: String,
@@ -215,14 +261,33 @@ impl Follower for Following<'_> {
         if let Some(viewer) = &self.viewer {
             viewer.look(|| moment(computer, self.symbols, &self.title, viewer));
         }
-        true
+        let looked = self.taking.as_mut().map_or(Ok(()), |taking| taking.look(computer));
+        self.error = looked.err();
+        self.error.is_none()
     }
 
-    fn most(&self, computer: &Computer) -> u64 {
-        self.series.as_ref().map_or(u64::MAX, |series| series.left(computer))
+    fn idle(&mut self, computer: &mut Computer) -> Idle {
+        match self.taking.as_mut().map_or(Ok(Idle::Type), |taking| taking.idle(computer)) {
+            Ok(idle) => idle,
+            Err(error) => {
+                self.error = Some(error);
+                Idle::End
+            }
+        }
+    }
+
+    fn stretch(&self, computer: &Computer, most: u64) -> u64 {
+        let seeks = self.taking.as_ref().is_some_and(Taking::seeks);
+        let left = self.series.as_ref().map_or(u64::MAX, |series| series.left(computer));
+        if seeks { 1 } else { most.min(left) }
     }
 
     fn reached(&mut self, computer: &mut Computer) -> bool {
+        if let Some(taking) = self.taking.as_mut().filter(|taking| taking.moment().is_some()) {
+            taking.reached();
+            self.error = taking.look(computer).err();
+            return self.error.is_none();
+        }
         let done = self.film.as_mut().map_or(Ok(()), |film| film.reached(computer));
         self.error = done.err();
         self.error.is_none()
@@ -231,18 +296,21 @@ impl Follower for Following<'_> {
 
 /// Runs what is to be booted, and reports.
 pub(super) fn start(
-    boot: &Boot,
+    begin: &Begin,
     name: &str,
     symbols: Option<&Rc<Symbols>>,
     machine: &BootMachineArgs,
 ) -> anyhow::Result<Ran> {
-    let config = boot.machine.config;
+    let config = begin.config();
+    if machine.snapshot.watches() && machine.wave.wave.is_some() {
+        bail!("only one moment can be watched for: give --wave without --snapshot-at");
+    }
     let series = machine.over_time.series(machine.quiet)?;
     let stop = interrupt::stop_flag()?;
     let mut console = Console::open()?;
     let mut film = Film::plan(&machine.wave, name, symbols)?;
     if let Some(film) = &mut film {
-        film.scout(boot, &mut console, machine.max, stop)?;
+        film.scout(begin, &mut console, machine.max, stop)?;
         console.rewind();
     }
     if machine.watch && console.is_interactive() {
@@ -254,13 +322,18 @@ pub(super) fn start(
     let (watched, viewer) = Watched::start(machine.watch, stop)?;
     let printed = Rc::new(RefCell::new(Vec::new()));
     let tee = Tee { kept: printed.clone(), viewer: viewer.clone() };
-    let mut computer = boot.computer(Box::new(tee), false)?;
+    let mut computer = begin.computer(Box::new(tee), false)?;
+    let recorded = machine.trace.begin(&mut computer)?;
     computer.board_mut().set_checks(machine.check.into());
     let title = format!("{name} on {}", config.name);
     let symbols = symbols.map(Rc::as_ref);
-    let mut following = Following { film, series, viewer, title, symbols, error: None };
-    if let Some(film) = &following.film {
-        computer.watch_for(Some(film.begins()));
+    let about = || begin.about(name, symbols);
+    let taking = Taking::plan(&machine.snapshot, symbols, about)?;
+    let moment = taking.as_ref().and_then(Taking::moment);
+    let moment = film.as_ref().map(Film::begins).or(moment);
+    let mut following = Following { film, taking, series, viewer, title, symbols, error: None };
+    if moment.is_some() {
+        computer.watch_for(moment);
     }
     let clock = CpuClock::start();
     let outcome = boot::run(&mut computer, &mut console, machine.max, stop, &mut following);
@@ -270,12 +343,16 @@ pub(super) fn start(
     }
     drop(console);
     drop(watched);
-    if let Some(film) = following.film {
-        film.finish(&mut computer)?;
-    }
     if let Some(error) = following.error {
         return Err(error);
     }
+    if let Some(recorded) = recorded {
+        recorded.finish()?;
+    }
+    if let Some(film) = following.film {
+        film.finish(&mut computer)?;
+    }
+    let taking = following.taking;
     let names = |va| symbols.and_then(|symbols| symbols.describe(va));
     let report = Report::new(name, config.name, &outcome, &mut computer, &names);
     let (over_time, series) = (&machine.over_time, following.series.as_ref());
@@ -293,6 +370,9 @@ pub(super) fn start(
     }
     if let Some(series) = series {
         over_time.write(series, config.name)?;
+    }
+    if let Some(taking) = taking {
+        taking.finish()?;
     }
     let status = match outcome {
         Outcome::Ended(code) => Status::Program(u8::try_from(code).unwrap_or(u8::MAX)),

@@ -15,6 +15,7 @@ use platform::Map;
 
 use super::output;
 use super::run::known;
+use super::trace_out::TraceOutArgs;
 use super::watched::Watched;
 use super::{Status, interrupt};
 use crate::exec::{Execution, Outcome, Program, Report, SIGNATURES};
@@ -53,6 +54,9 @@ pub struct ExecArgs {
     /// `rvtest_sig_end`, into a file, 4 bytes a line.
     #[arg(long, value_name = "FILE")]
     pub signature: Option<PathBuf>,
+    /// A recording of its accesses.
+    #[command(flatten)]
+    pub trace: TraceOutArgs,
     /// Print the report as JSON, on standard error.
     #[arg(long)]
     pub json: bool,
@@ -162,6 +166,7 @@ pub(super) fn exec(arguments: &ExecArgs, engine: Engine) -> anyhow::Result<Statu
     let console = Console(viewer.clone());
     let mut computer = execution.computer(Box::new(console.clone()))?;
     computer.board_mut().set_checks(arguments.check.into());
+    let recorded = arguments.trace.begin(&mut computer)?;
     let symbols = Symbols::of_elf(&fs::read(&arguments.elf)?);
     let title = format!("exec {} on {}", arguments.elf.display(), config.name);
     let outcome = execution.run(
@@ -177,6 +182,9 @@ pub(super) fn exec(arguments: &ExecArgs, engine: Engine) -> anyhow::Result<Statu
         },
     );
     drop(watched);
+    if let Some(recorded) = recorded {
+        recorded.finish()?;
+    }
     if let Some(path) = &arguments.signature {
         fs::write(path, signature(&program, &computer)?)
             .with_context(|| format!("the signature cannot be written to {}", path.display()))?;

@@ -17,7 +17,7 @@ use waves::Window;
 
 use super::output;
 use super::wave::{Place, Recording};
-use crate::boot::{self, Boot, Console, Follower, When};
+use crate::boot::{self, Begin, Console, Follower, When};
 use crate::exec::Outcome;
 use crate::linux::Symbols;
 
@@ -101,7 +101,7 @@ impl Film {
     /// If it does not come; or if somebody at a terminal would have to type everything twice.
     pub(super) fn scout(
         &mut self,
-        boot: &Boot,
+        begin: &Begin,
         console: &mut Console,
         most: u64,
         stop: &AtomicBool,
@@ -124,7 +124,7 @@ impl Film {
             return Ok(());
         }
         output::note(&format!("looking for {}", self.moment));
-        let mut scout = boot.computer(Box::new(io::sink()), true)?;
+        let mut scout = begin.computer(Box::new(io::sink()), true)?;
         scout.board_mut().set_checks(machine::board::Checks::Off);
         scout.watch_for(Some(self.moment));
         let mut found = Scout(false);

@@ -10,37 +10,37 @@ use clap::{Args, ValueEnum};
 use engine::Engine;
 use model::isa::Xlen;
 
-use super::boot::{BootMachineArgs, Ran, image, read, start};
+use super::boot::{BootMachineArgs, Ran, image, read, restore, start};
 use super::{Status, output};
-use crate::boot::Boot;
-use crate::linux::{self, Extra, Kind, Reference, Symbols, console, packages};
+use crate::boot::{Begin, Boot};
+use crate::linux::{self, Extra, Kind, Symbols, console, in_qemu, packages};
 
 /// `pagewalk linux`
 #[derive(Debug, Args)]
 pub struct LinuxArgs {
     /// The folder for Debian's kernel, Busybox and firmware; what is missing is fetched through apt.
-    #[arg(default_value = "linux")]
+    #[arg(default_value = "linux", conflicts_with = "restore")]
     pub folder: PathBuf,
     /// How much of a boot: its command line.
-    #[arg(long, value_enum, default_value_t = BootKind::Lean)]
+    #[arg(long, value_enum, default_value_t = BootKind::Lean, conflicts_with = "restore")]
     pub boot: BootKind,
     /// More words for the command line, such as no5lvl, or no4lvl no5lvl.
-    #[arg(long, value_name = "ARGS")]
+    #[arg(long, value_name = "ARGS", conflicts_with = "restore")]
     pub append: Option<String>,
     /// A shell into which you type, instead of a tour that powers off.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "restore")]
     pub shell: bool,
     /// A file for the guest: a program for its /bin, or HOST:GUEST.
-    #[arg(long = "file", value_name = "FILE")]
+    #[arg(long = "file", value_name = "FILE", conflicts_with = "restore")]
     pub files: Vec<Extra>,
     /// Answer calls of firmware without OpenSBI.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "restore")]
     pub sbi: bool,
     /// Boot the same in QEMU, and compare what the two print.
-    #[arg(long, conflicts_with_all = ["shell", "files"])]
+    #[arg(long, conflicts_with_all = ["shell", "files", "restore"])]
     pub compare: bool,
     /// The address of a mirror of Debian [default: apt's].
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", conflicts_with = "restore")]
     pub mirror: Option<String>,
     /// How it runs.
     #[command(flatten)]
@@ -64,6 +64,9 @@ const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Fetches what is missing, boots, and compares.
 pub(super) fn linux(arguments: &LinuxArgs, engine: Engine) -> anyhow::Result<Status> {
+    if let Some(file) = &arguments.machine.snapshot.restore {
+        return restore(file, None, &arguments.machine, engine).map(|ran| ran.status);
+    }
     let folder = &arguments.folder;
     if arguments.mirror.is_some() && packages::kept(folder).is_some() {
         bail!("{} has everything already: --mirror has no effect", folder.display());
@@ -94,11 +97,12 @@ pub(super) fn linux(arguments: &LinuxArgs, engine: Engine) -> anyhow::Result<Sta
         false => None,
     };
     let mut machine = arguments.machine.clone();
-    if machine.wave.wave.is_none() {
+    if machine.wave.wave.is_none() && !machine.snapshot.watches() {
         // The first instruction of U-mode faults: Linux maps a program's pages when they are touched.
         machine.wave.film_first_user_fault(folder.join(WAVE));
     }
-    let ran = start(&boot, &name, symbols.as_ref(), &machine)?;
+    let begin = Begin::Boot(Box::new(boot));
+    let ran = start(&begin, &name, symbols.as_ref(), &machine)?;
     for (file, text) in [("report.txt", ran.report.text()), ("report.json", ran.report.json()?)] {
         let path = folder.join(file);
         fs::write(&path, text).with_context(|| path.display().to_string())?;
@@ -118,27 +122,8 @@ fn reference(
     if arguments.sbi {
         bail!("QEMU boots with OpenSBI: --compare needs it here, too, without --sbi");
     }
-    let folder = tempfile::tempdir().context("a folder for QEMU's files")?;
-    let write = |name: &str, bytes: &[u8]| {
-        let path = folder.path().join(name);
-        fs::write(&path, bytes).with_context(|| path.display().to_string()).map(|()| path)
-    };
-    let tree = write("tree.dtb", &boot.tree()?)?;
-    let initrd = write("initramfs.cpio", boot.initrd.as_deref().unwrap_or_default())?;
     output::note("booting in QEMU");
-    let sstc = arguments.machine.extensions.sstc;
-    let cpu = if sstc { linux::CPU.replace("sstc=off", "sstc=on") } else { linux::CPU.to_owned() };
-    let reference = Reference {
-        image: &packages.image,
-        firmware: &packages.firmware,
-        initrd: &initrd,
-        initrd_at: boot.initrd_range().map_or(0, |range| range.start),
-        tree: &tree,
-        memory: boot.machine.memory,
-        cpu: &cpu,
-        limit: PATIENCE,
-    };
-    Ok(reference.boot()?)
+    Ok(in_qemu(boot, packages, PATIENCE)?)
 }
 
 /// Says whether the consoles agree, and how the CPU times compare.

@@ -19,6 +19,7 @@
 //! | `conform`, `export`, `netlist`, `bench` | the commands about the hardware itself |
 //! | `output`, `progress`, `plot`, `interrupt` | standard output and error; a progress bar; pictures; Ctrl-C |
 //! | `watched` | `--watch` |
+//! | `snapshot`, `trace_out` | `--snapshot` and `--restore`; `--trace-out` |
 
 mod bench;
 mod boot;
@@ -44,10 +45,12 @@ mod progress;
 mod quiz;
 mod run;
 mod show;
+mod snapshot;
 mod soak;
 mod subject;
 mod toy;
 mod trace;
+mod trace_out;
 mod values;
 mod watched;
 mod wave;
@@ -79,8 +82,10 @@ pub use new::NewArgs;
 pub use policy::{PolicyArgs, StringArgs};
 pub use quiz::QuizArgs;
 pub use show::{ShowArgs, ShowOther, ShowOutput};
+pub use snapshot::SnapshotArgs;
 pub use soak::SoakArgs;
 pub use toy::ToyArgs;
+pub use trace_out::TraceOutArgs;
 
 /// An open RISC-V MMU that can be read, run, seen and synthesised.
 #[derive(Debug, Parser)]

@@ -30,10 +30,12 @@ pub(crate) fn write(bytes: &[u8]) -> io::Result<()> {
     out.write_all(bytes).and_then(|()| out.flush())
 }
 
-/// What waits for the end of a dashboard, and whether it is for standard error.
-static KEPT: Mutex<Option<Vec<(Vec<u8>, bool)>>> = Mutex::new(None);
+/// What waits for the end of a dashboard, and whether it is for standard error; if one is there.
+type Kept = Option<Vec<(Vec<u8>, bool)>>;
 
-fn kept() -> MutexGuard<'static, Option<Vec<(Vec<u8>, bool)>>> {
+static KEPT: Mutex<Kept> = Mutex::new(None);
+
+fn kept() -> MutexGuard<'static, Kept> {
     KEPT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -8,6 +8,7 @@
 //! | `host` | what a program asks of the host by its word `tohost` |
 //! | [`Report`] (`report`) | what happened, for people and as JSON |
 //! | [`Section`] (`section`) | what was counted, by mode |
+//! | [`TraceOut`] (`trace_out`) | its accesses in a file |
 //! | [`Tables`] (`tables`) | page tables in memory, counted |
 
 mod host;
@@ -17,6 +18,7 @@ mod report;
 mod run;
 mod section;
 mod tables;
+mod trace_out;
 
 pub use program::{HostWord, Program, ProgramError, SIGNATURES};
 pub use report::{MissingPlace, Names, PhaseReport, Report};
@@ -24,3 +26,4 @@ pub use run::{Execution, Outcome};
 pub use section::{ModeReport, Section};
 pub(crate) use section::{cause, interrupt_cause};
 pub use tables::{Leaves, Tables};
+pub use trace_out::{TraceOut, Traced};

@@ -20,7 +20,7 @@
 pub mod checks;
 mod describe;
 pub mod ecp5;
-mod file;
+pub(crate) mod file;
 mod fusesoc;
 mod groups;
 mod guide;

@@ -11,7 +11,7 @@
 //! | [`Symbols`] (`symbols`) | names of addresses |
 //! | `kallsyms` | finds the kernel's own table of them |
 //! | [`console`] | what two consoles of the same boot must have in common |
-//! | [`Reference`] (`reference`) | the same boot in QEMU |
+//! | [`Reference`], [`in_qemu`] (`reference`) | the same boot in QEMU |
 
 mod apt;
 pub mod console;
@@ -26,7 +26,7 @@ mod symbols;
 pub use image::{Header, ImageError};
 pub use initramfs::{Extra, InitramfsError, Kind, initramfs};
 pub use packages::{Packages, PackagesError};
-pub use reference::{Boot, CPU, Reference, ReferenceError};
+pub use reference::{Boot, CPU, Reference, ReferenceError, in_qemu};
 pub use symbols::Symbols;
 
 /// The kernel's command line for a boot with everything.

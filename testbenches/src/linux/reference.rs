@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use wait4::Wait4;
 
+use super::Packages;
 use crate::export::tools;
 
 /// The program.
@@ -64,6 +65,9 @@ pub enum ReferenceError {
     /// It or one of its files cannot be used.
     #[error("{0}: {1}")]
     Host(String, std::io::Error),
+    /// There is no device tree for it.
+    #[error(transparent)]
+    Plan(#[from] crate::boot::BootError),
     /// It did not like its arguments or files.
     #[error("{QEMU} failed ({status}): {said}")]
     Failed {
@@ -80,6 +84,39 @@ pub enum ReferenceError {
         /// The last lines of the console.
         last: String,
     },
+}
+
+/// Boots in QEMU what a computer of ours would boot: the same files, and the same device tree.
+///
+/// # Errors
+/// [`ReferenceError`].
+pub fn in_qemu(
+    boot: &crate::boot::Boot,
+    packages: &Packages,
+    limit: Duration,
+) -> Result<Boot, ReferenceError> {
+    let host = |name: &str, error| ReferenceError::Host(name.to_owned(), error);
+    let folder = tempfile::tempdir().map_err(|error| host("a folder for QEMU's files", error))?;
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        let written = std::fs::write(&path, bytes);
+        written.map_err(|error| host(&path.display().to_string(), error)).map(|()| path)
+    };
+    let tree = write("tree.dtb", &boot.tree()?)?;
+    let initrd = write("initramfs.cpio", boot.initrd.as_deref().unwrap_or_default())?;
+    let sstc = boot.machine.extensions.sstc;
+    let cpu = if sstc { CPU.replace("sstc=off", "sstc=on") } else { CPU.to_owned() };
+    let reference = Reference {
+        image: &packages.image,
+        firmware: &packages.firmware,
+        initrd: &initrd,
+        initrd_at: boot.initrd_range().map_or(0, |range| range.start),
+        tree: &tree,
+        memory: boot.machine.memory,
+        cpu: &cpu,
+        limit,
+    };
+    reference.boot()
 }
 
 impl Reference<'_> {

@@ -2,11 +2,12 @@
 //! usual `Image` carries, or from an ELF file.
 
 use object::{Object, ObjectSection, ObjectSymbol, SectionKind, SymbolKind};
+use serde::{Deserialize, Serialize};
 
 use super::kallsyms;
 
 /// Names and addresses.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Symbols {
     /// All names, one after the other.
     text: String,
@@ -18,7 +19,7 @@ pub struct Symbols {
     end: u64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Symbol {
     address: u64,
     /// Where its name begins and ends in the text.
@@ -48,7 +49,8 @@ impl Symbols {
         }
         let symbols = file.symbols().filter(|symbol| {
             let marks = matches!(symbol.kind(), SymbolKind::File | SymbolKind::Section);
-            symbol.is_definition() && !marks
+            // Labels of assembly have neither type nor size.
+            !symbol.is_undefined() && !marks
         });
         let named = symbols.filter_map(|symbol| {
             let name = symbol.name().ok()?;

@@ -97,15 +97,7 @@ fn enter(mut stream: Stream) -> io::Result<Screen> {
 /// Gives the terminal back, and prints what was kept. Without effect if the dashboard does not have
 /// it.
 pub(crate) fn leave() {
-    // Who draws may be the thread that panics: it is not waited for without end.
-    let mut taken = (0..200).find_map(|_| match TAKEN.try_lock() {
-        Ok(taken) => Some(taken),
-        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-        Err(TryLockError::WouldBlock) => {
-            thread::sleep(Duration::from_millis(1));
-            None
-        }
-    });
+    let mut taken = try_lock();
     let was_taken = taken.as_mut().is_none_or(|taken| std::mem::replace(&mut **taken, false));
     if !was_taken {
         return;
@@ -150,11 +142,29 @@ fn prepare(stop: &'static AtomicBool) -> io::Result<()> {
     Ok(())
 }
 
-/// Asks the run to stop. If it was asked already, or has no dashboard any more, ends the process.
+/// The lock, unless whoever draws keeps it: it may be the thread that panics, or wait for a terminal
+/// that takes nothing any more.
+fn try_lock() -> Option<MutexGuard<'static, bool>> {
+    (0..200).find_map(|_| match TAKEN.try_lock() {
+        Ok(taken) => Some(taken),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => {
+            thread::sleep(Duration::from_millis(1));
+            None
+        }
+    })
+}
+
+/// Asks the run to stop. If it was asked already, or has no dashboard any more, ends the process; also
+/// if the terminal takes nothing any more, for then nobody can be told anything.
 pub(super) fn end(stop: &AtomicBool) {
-    let has_terminal = *lock();
-    if stop.swap(true, Ordering::Relaxed) || !has_terminal {
-        leave();
-        process::exit(INTERRUPTED);
+    let asked = stop.swap(true, Ordering::Relaxed);
+    match try_lock().map(|taken| *taken) {
+        Some(true) if !asked => {}
+        Some(_) => {
+            leave();
+            process::exit(INTERRUPTED);
+        }
+        None => process::exit(INTERRUPTED),
     }
 }

@@ -27,7 +27,7 @@ fn names() -> Vec<String> {
 }
 
 /// A folder with every program of a width; `None` without a compiler, which is an error in CI.
-fn built(bits: u32) -> Option<TempDir> {
+pub(crate) fn built(bits: u32) -> Option<TempDir> {
     if Command::new(COMPILER).arg("--version").output().is_err() {
         println!("skipped: tool {COMPILER} missing");
         assert!(std::env::var("CI").as_deref() != Ok("true"), "CI needs {COMPILER}");

@@ -25,6 +25,8 @@
 //! | `segment` | the segmentation unit |
 //! | `show` | the record and the page of a run |
 //! | `shim` | the shims' Verilog |
+//! | `exec`, `exec_forms`, `boot`, `emulator` | programs and a kernel on the computer; on the one in software |
+//! | `snapshot` | a computer in a file; the accesses of programs in another |
 //! | `watch` | a dashboard, in a pseudo-terminal |
 //! | `waves` | the waves of scenarios |
 //!
@@ -40,6 +42,7 @@ mod cosim;
 mod curves;
 mod demo;
 mod ecp5;
+mod emulator;
 mod engines;
 mod examples;
 mod exec;
@@ -68,6 +71,7 @@ mod shards;
 mod shim;
 mod show;
 mod skip;
+mod snapshot;
 mod soak;
 mod studies;
 mod tidy;

@@ -32,6 +32,17 @@ struct Pty {
     screen: Arc<Mutex<vt100::Parser>>,
 }
 
+/// A command that does not outlive its test, even if that fails.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended already if all went well.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 impl Pty {
     fn open() -> Pty {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a pseudo-terminal");
@@ -60,15 +71,15 @@ impl Pty {
     }
 
     /// Starts a command of which this is the terminal.
-    fn start(&self, program: impl AsRef<OsStr>, arguments: &[&str], out: Stdio) -> Child {
+    fn start(&self, program: impl AsRef<OsStr>, arguments: &[&str], out: Stdio) -> Running {
         let mut command = Command::new("setsid");
         command.arg("--ctty").arg(program).args(arguments);
         command.env("TERM", "xterm-256color");
         command.stdin(self.stream()).stderr(self.stream()).stdout(out);
-        command.spawn().expect("setsid of util-linux")
+        Running(command.spawn().expect("setsid of util-linux"))
     }
 
-    fn pagewalk(&self, arguments: &[&str], out: Stdio) -> Child {
+    fn pagewalk(&self, arguments: &[&str], out: Stdio) -> Running {
         self.start(env!("CARGO_BIN_EXE_pagewalk"), arguments, out)
     }
 
@@ -113,7 +124,7 @@ impl Pty {
     }
 }
 
-fn ended(child: &mut Child) -> Option<i32> {
+fn ended(Running(child): &mut Running) -> Option<i32> {
     let since = Instant::now();
     loop {
         if let Some(status) = child.try_wait().expect("a child") {
@@ -226,7 +237,7 @@ fn a_sweep_shows_its_results_as_they_come() {
 }
 
 /// A soak that would run for hours.
-fn endless(pty: &Pty, folder: &TempDir) -> (Child, std::path::PathBuf) {
+fn endless(pty: &Pty, folder: &TempDir) -> (Running, std::path::PathBuf) {
     let (out, stream) = out_file(folder);
     let options = ["--ops", "100000000", "--mode", "sv39", "--policy", "clock", "--watch"];
     let child = pty.pagewalk(&[&["soak"], &options[..]].concat(), stream);
@@ -295,7 +306,7 @@ fn a_key_or_a_signal_ends_the_run_with_its_report() {
         let (mut child, out) = endless(&pty, &folder);
         match how {
             "SIGTERM" => {
-                let pid = Pid::from_child(&child);
+                let pid = Pid::from_child(&child.0);
                 kill_process(pid, Signal::TERM).expect("it is there");
             }
             "paused, then q" => {

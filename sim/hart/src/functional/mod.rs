@@ -41,6 +41,13 @@ pub trait Outside {
     /// # Errors
     /// [`Refused`] where there is nothing.
     fn store(&mut self, pa: u64, bytes: u8, value: u64) -> Result<(), Refused>;
+
+    /// Whether what was last read or written may have changed an interrupt or ended the machine. If
+    /// so, the next fetch is answered *not yet* once: the step after the access is
+    /// [`Step::Pending`](crate::Step::Pending), and who runs the hart can look.
+    fn disturbs(&mut self) -> bool {
+        false
+    }
 }
 
 /// Nothing.
@@ -64,6 +71,8 @@ pub struct Functional<O> {
     pages: Pages,
     /// The page at hand: its virtual address, with the privilege.
     current: u64,
+    /// The next fetch is to be answered *not yet*; there is no page at hand then.
+    pauses: bool,
     fetches: Tlb,
     loads: Tlb,
     stores: Tlb,
@@ -96,6 +105,7 @@ impl<O: Outside> Functional<O> {
             outside,
             decoder: Decoder::new(config),
             current: NO_TAG,
+            pauses: false,
             fetches: Tlb::new(),
             loads: Tlb::new(),
             stores: Tlb::new(),
@@ -172,10 +182,28 @@ impl<O: Outside> Functional<O> {
         }
     }
 
-    /// An instruction that is not decoded, or on another page than the last.
+    /// A device was accessed.
     #[cold]
     #[inline(never)]
-    fn fetch_slowly(&mut self, pc: u64, privilege: Privilege) -> Result<Op, Fault> {
+    fn attend_outside(&mut self) {
+        if self.outside.disturbs() {
+            self.pauses = true;
+            self.current = NO_TAG;
+        }
+    }
+
+    /// A fetch from another page than the last, or of what is not decoded.
+    #[cold]
+    #[inline(never)]
+    fn fetch_slowly(&mut self, pc: u64, privilege: Privilege) -> Poll<Result<Op, Fault>> {
+        if std::mem::take(&mut self.pauses) {
+            return Poll::Pending;
+        }
+        Poll::Ready(self.learn(pc, privilege))
+    }
+
+    /// An instruction that is not decoded, or on another page than the last.
+    fn learn(&mut self, pc: u64, privilege: Privilege) -> Result<Op, Fault> {
         let context = Context { privilege, sum: false, mxr: false };
         let tag = tag(pc, context);
         let pa = self.place_of_instruction(pc, context)?;
@@ -224,7 +252,7 @@ impl<O: Outside> Surroundings for Functional<O> {
                 return Poll::Ready(Ok(op));
             }
         }
-        Poll::Ready(self.fetch_slowly(pc, privilege))
+        self.fetch_slowly(pc, privilege)
     }
 
     #[inline(always)]
@@ -240,7 +268,11 @@ impl<O: Outside> Surroundings for Functional<O> {
     fn load(&mut self, pa: u64, bytes: u8) -> Poll<Result<u64, Refused>> {
         Poll::Ready(match self.ram.load(pa, bytes) {
             Some(value) => Ok(value),
-            None => self.outside.load(pa, bytes),
+            None => {
+                let read = self.outside.load(pa, bytes);
+                self.attend_outside();
+                read
+            }
         })
     }
 
@@ -251,7 +283,11 @@ impl<O: Outside> Surroundings for Functional<O> {
                 self.pages.written(at, bytes);
                 Ok(())
             }
-            None => self.outside.store(pa, bytes, value),
+            None => {
+                let written = self.outside.store(pa, bytes, value);
+                self.attend_outside();
+                written
+            }
         })
     }
 

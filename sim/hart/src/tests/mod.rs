@@ -8,6 +8,7 @@
 //! | `privileged` | programs that change their privilege |
 //! | `qemu` | the hart against QEMU, instruction by instruction |
 //! | `rules` | the rules of the privileged specification |
+//! | `state` | a hart that goes on from the state of another |
 
 mod generate;
 mod paging;
@@ -15,6 +16,7 @@ mod pauses;
 mod privileged;
 mod qemu;
 mod rules;
+mod state;
 
 use crate::functional::{Functional, Ram};
 use crate::{Config, Hart, Step};

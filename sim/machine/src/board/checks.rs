@@ -19,7 +19,7 @@ pub enum Checks {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sampler {
     pub(super) checks: Checks,
-    passed: u32,
+    pub(super) passed: u32,
 }
 
 impl Sampler {

@@ -7,6 +7,7 @@
 //! | `tracker` | each request and fence from its presentation to its answer |
 //! | [`Checks`] (`checks`) | which answers the golden model checks |
 //! | `fast` | a hart's cycles in which nothing happens but hits |
+//! | [`BoardState`] (`state`) | all that a board remembers, to go on from later |
 //! | `single` | one request, one fence, one reset, without an initiator of one's own |
 //! | [`Initiator`], [`Transaction`] | sources of requests: scenarios, programs, kernels; answers |
 //! | [`Observer`], [`Chronicle`] | what observes a run |
@@ -58,6 +59,7 @@ mod hart;
 mod initiator;
 mod observer;
 mod single;
+mod state;
 mod tracker;
 
 pub use checks::Checks;
@@ -68,6 +70,8 @@ pub(crate) use fast::{Evaluated, RunOfHits};
 pub use hart::{Hart, HartId};
 pub use initiator::{Idle, Initiator, Transaction};
 pub use observer::{Cycle, Executing, Observed, Observer, Paged, Pause, Software, WorldState};
+
+pub use state::{BoardState, OtherBoard};
 
 use crate::stats::Meter;
 use error::LAST_CYCLE;

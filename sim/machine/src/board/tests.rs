@@ -4,7 +4,7 @@ use super::*;
 use model::bus::FixedLatency;
 use model::golden::IdealMmu;
 use model::isa::{Access, Attributes, Context, Mode, Satp, Xlen};
-use model::mmu::{Inputs, Outputs, PerPort, Port, Pulse, Signal};
+use model::mmu::{Fence, Inputs, Outputs, PerPort, Port, Pulse, Request, Signal};
 
 const RAM: u64 = 0x8000_0000;
 /// A gigapage at physical address 0, with every permission.

@@ -122,6 +122,11 @@ impl Tracker {
         !self.asks() && nothing_under_way && !self.scheme.is_bare
     }
 
+    /// Nothing is presented or in flight.
+    pub(super) fn is_at_rest(&self) -> bool {
+        !self.asks() && self.under_way.values().all(VecDeque::is_empty)
+    }
+
     /// Whether translation applies to a request under the registers of the last cycle.
     #[inline]
     pub(super) fn translates(&self, request: &Request) -> bool {

@@ -3,6 +3,7 @@
 use hart::Trap;
 use model::isa::Privilege;
 use model::mmu::Fence;
+use serde::{Deserialize, Serialize};
 
 use super::moment::is_fault;
 
@@ -13,7 +14,7 @@ pub const MODES: [Privilege; 3] = [Privilege::Machine, Privilege::Supervisor, Pr
 pub const CODES: usize = 16;
 
 /// The counts of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Instructions completed, by the index of their mode in [`MODES`].
     pub instructions: [u64; 3],
@@ -57,6 +58,7 @@ impl Account {
         self.fences_by_va += other.fences_by_va;
         self.fences_by_asid += other.fences_by_asid;
         self.fences_by_va_and_asid += other.fences_by_va_and_asid;
+        self.pmp_writes += other.pmp_writes;
         self.user_faults += other.user_faults;
         self.entered_user += other.entered_user;
         self.instruction_fences += other.instruction_fences;
@@ -70,12 +72,6 @@ impl Account {
         }
         let of_user = trap.from == Privilege::User && !trap.is_interrupt;
         self.user_faults += u64::from(of_user && is_fault(trap.cause));
-    }
-
-    /// Counts a write of a register of PMP; whether it is the first.
-    pub(super) fn writes_pmp_first(&mut self) -> bool {
-        self.pmp_writes += 1;
-        self.pmp_writes == 1
     }
 
     pub(super) fn fence(&mut self, fence: Fence) {

@@ -40,7 +40,7 @@ pub(super) struct Around {
     /// Cycles of a load or a store after its translation.
     pub(super) latency: u64,
     /// The address after the last instruction that was fetched, and its mode.
-    follows: (u64, Privilege),
+    pub(super) follows: (u64, Privilege),
     /// The present instruction has used its cycle.
     pub(super) used: bool,
     /// Cycles without requests that have not been given to the board.
@@ -51,14 +51,16 @@ pub(super) struct Around {
     pub(super) error: Option<StepError>,
     /// What is counted.
     pub(super) account: Account,
+    /// Software has written a register of PMP.
+    protected: bool,
     /// Somebody watches for a moment.
     pub(super) watches: bool,
     /// The last trap.
-    trap: Option<Trap>,
+    pub(super) trap: Option<Trap>,
     /// What missed.
     pub(super) missing: Missing,
     /// The address of the present instruction.
-    at: u64,
+    pub(super) at: u64,
     /// Addresses were written by others than the hart's stores.
     pub(super) foreign: Vec<(u64, u64)>,
 }
@@ -88,6 +90,7 @@ impl Around {
             disturbed: true,
             error: None,
             account: Account::default(),
+            protected: false,
             watches: false,
             trap: None,
             missing: Missing::default(),
@@ -443,7 +446,8 @@ impl Surroundings for Around {
             Control::Translation { adue, pbmte } => (hart.adue, hart.pbmte) = (adue, pbmte),
             Control::Pmp { csr, value } => {
                 // Until software writes any, the board has the last entry permit everything.
-                if self.account.writes_pmp_first() {
+                self.account.pmp_writes += 1;
+                if !std::mem::replace(&mut self.protected, true) {
                     let opened = hart.checker().pmp().open();
                     opened.iter().rev().for_each(|&(number, _)| self.write_protection(number, 0));
                 }

@@ -23,6 +23,18 @@ impl Missing {
         }
     }
 
+    /// All of them, by address.
+    pub(super) fn all(&self) -> Vec<(u64, PerPort<u64>)> {
+        let mut all: Vec<_> = self.0.iter().map(|(pc, misses)| (*pc, *misses)).collect();
+        all.sort_unstable_by_key(|(pc, _)| *pc);
+        all
+    }
+
+    /// What [`Missing::all`] gave.
+    pub(super) fn of(all: Vec<(u64, PerPort<u64>)>) -> Missing {
+        Missing(all.into_iter().collect())
+    }
+
     /// Those that missed most, at most so many.
     pub(super) fn most(&self, count: usize) -> Vec<(u64, PerPort<u64>)> {
         let mut all: Vec<_> = self.0.iter().map(|(pc, misses)| (*pc, *misses)).collect();

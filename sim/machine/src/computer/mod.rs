@@ -15,11 +15,14 @@
 //! | [`Moment`] (`moment`) | where it is to stop |
 //! | [`Phase`], [`Phases`] (`phase`) | what is counted, one part of the run after the other |
 //! | [`Stop`] (`stop`) | why it stopped |
+//! | [`ComputerState`] (`state`) | all that it remembers, to go on from later |
+//! | [`Accesses`] (`accesses`) | who hears of each access of programs |
 //!
 //! Every address that the hart fetches from, loads from or stores to goes through the MMU's ports in
 //! clock cycles, in M-mode too, and the golden model checks each answer. `around` says what an
 //! instruction takes.
 
+mod accesses;
 mod account;
 mod around;
 mod code;
@@ -30,23 +33,27 @@ mod phase;
 mod ports;
 mod sbi;
 mod setup;
+mod state;
 mod stop;
 #[cfg(test)]
 mod tests;
 mod window;
 
+pub use accesses::Accesses;
 pub use account::{Account, CODES, MODES};
 pub use moment::Moment;
 pub use phase::{Phase, Phases};
 pub use setup::{Setup, SetupError};
+pub use state::{ComputerState, OtherComputer};
 pub use stop::Stop;
 
+use accesses::Listener;
 use account::index;
 use around::{Around, CYCLES_PER_TICK, HART};
 use hart::{Hart, Interrupt, Step, Trap};
 use model::bus::SharedMemory;
 use model::isa::Privilege;
-use platform::{Lines, Syscon, Uart};
+use platform::{Lines, Plic, Syscon, Uart};
 use sbi::Sbi;
 
 /// A computer.
@@ -56,6 +63,7 @@ pub struct Computer {
     lines: Lines,
     /// The lines' levels that the hart knows.
     levels: u64,
+    plic: Plic,
     syscon: Syscon,
     uart: Uart,
     /// A word to which software writes its result.
@@ -77,17 +85,22 @@ pub struct Computer {
     watched: Option<Moment>,
     breakpoint: u64,
     last: u64,
+    /// Who hears of the accesses of programs.
+    listener: Option<Listener>,
 }
 
 impl Computer {
     /// Runs until it stops, at most for so many steps: instructions completed, and traps taken.
     pub fn run(&mut self, steps: u64) -> Stop {
-        let stop = self.go_on(steps);
+        let stop = match self.listener.is_some() {
+            true => self.go_on::<true>(steps),
+            false => self.go_on::<false>(steps),
+        };
         self.around.board.show_outputs();
         stop
     }
 
-    fn go_on(&mut self, steps: u64) -> Stop {
+    fn go_on<const HEARD: bool>(&mut self, steps: u64) -> Stop {
         let end = self.steps().saturating_add(steps);
         loop {
             if (self.around.disturbed || self.around.now() >= self.next_event)
@@ -104,12 +117,17 @@ impl Computer {
                 self.around.settle();
                 return Stop::Reached;
             }
-            match self.hart.step(&mut self.around) {
+            let step = match &mut self.listener {
+                Some(listener) if HEARD => listener.step(&mut self.hart, &mut self.around),
+                _ => self.hart.step(&mut self.around),
+            };
+            match step {
                 Step::Retired => {
-                    self.around.retired(self.hart.pc(), self.hart.privilege());
+                    // What is fetched next is the new mode's.
                     if self.hart.privilege() != self.mode {
                         self.enter(self.hart.privilege());
                     }
+                    self.around.retired(self.hart.pc(), self.hart.privilege());
                 }
                 Step::Trapped => self.trapped(),
                 Step::Pending => {}

@@ -1,11 +1,12 @@
 //! Phases of a run: what is counted belongs to one of them.
 
 use model::isa::Privilege;
+use serde::{Deserialize, Serialize};
 
 use super::Account;
 
 /// A part of a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Phase {
     /// Everything, where there are no parts; or what comes before the first instruction in S-mode.
     Firmware,
@@ -34,7 +35,7 @@ impl Phase {
 }
 
 /// The phases of a run so far.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Phases {
     /// Those that have ended.
     ended: Vec<(Phase, Account)>,

@@ -2,9 +2,10 @@
 
 use crate::board::{Initiator, Transaction};
 use model::mmu::{CsrPort, Fence, PerPort, Port, Request, Response};
+use serde::{Deserialize, Serialize};
 
 /// A port's request on its way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Slot {
     /// There is none.
     #[default]
@@ -93,6 +94,11 @@ impl Ports {
     pub(super) fn are_idle(&self) -> bool {
         let free = |slot: &Slot| matches!(slot, Slot::Free | Slot::Answered(..));
         self.slots.values().all(free) && !self.fencing && self.drain == Drain::Nothing
+    }
+
+    /// Nothing is under way; answers may lie there, and that is all there is to know.
+    pub(super) fn rest(&self) -> bool {
+        self.are_idle() && self.only_asks() && !self.fenced && self.fence.is_none()
     }
 
     /// Nothing goes on but what the ports ask.

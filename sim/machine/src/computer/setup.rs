@@ -35,6 +35,9 @@ pub enum SetupError {
         /// The byte after its last.
         to: u64,
     },
+    /// An emulator was to have a disk.
+    #[error("an emulator has no disk")]
+    Disk,
     /// A latency of 0 cycles.
     #[error("memory answers after 1 cycle at the earliest")]
     Latency,
@@ -69,17 +72,37 @@ pub struct Setup {
 }
 
 impl Setup {
+    /// The address after RAM.
+    pub(crate) fn end_of_memory(&self) -> Result<u64, SetupError> {
+        let fits = self.memory.is_multiple_of(PAGE_BYTES) && self.memory > 0;
+        let end = Map::RAM.checked_add(self.memory).filter(|_| fits);
+        end.ok_or(SetupError::Memory(self.memory))
+    }
+
+    /// What the hart implements.
+    pub(crate) fn hart(&self) -> Config {
+        let (xlen, extensions) = (self.mmu.xlen(), self.mmu.extensions());
+        Config {
+            sstc: self.sstc,
+            svadu: self.svadu,
+            svpbmt: self.svpbmt && extensions.has(Extension::Svpbmt),
+            sizes: self.mmu.organisation().sizes,
+            pmp: self.mmu.physical().pmp,
+            misaligned: self.misaligned,
+            ..Config::all(xlen, self.reset)
+        }
+    }
+
     /// The computer, with RAM that is all zero.
     ///
     /// # Errors
     /// [`SetupError`].
     pub fn build(self) -> Result<Computer, SetupError> {
-        let fits = self.memory.is_multiple_of(PAGE_BYTES) && self.memory > 0;
-        let end = Map::RAM.checked_add(self.memory).filter(|_| fits);
-        let end = end.ok_or(SetupError::Memory(self.memory))?;
+        let end = self.end_of_memory()?;
         if self.data_latency == 0 || self.walker_latency == 0 {
             return Err(SetupError::Latency);
         }
+        let config = self.hart();
         let lines = Lines::new();
         let clock = Clock::new();
         let memory = SharedMemory::with_ram(Map::RAM..end)?;
@@ -99,16 +122,6 @@ impl Setup {
             }
             None => None,
         };
-        let (xlen, extensions) = (self.mmu.xlen(), self.mmu.extensions());
-        let config = Config {
-            sstc: self.sstc,
-            svadu: self.svadu,
-            svpbmt: self.svpbmt && extensions.has(Extension::Svpbmt),
-            sizes: self.mmu.organisation().sizes,
-            pmp: self.mmu.physical().pmp,
-            misaligned: self.misaligned,
-            ..Config::all(xlen, self.reset)
-        };
         let mut code = Code::new(Decoder::new(&config), Map::RAM, self.memory);
         if let Some(pa) = self.to_host {
             code.watch(pa);
@@ -122,6 +135,7 @@ impl Setup {
             around,
             lines,
             levels: 0,
+            plic,
             syscon,
             uart,
             to_host: self.to_host,
@@ -136,6 +150,7 @@ impl Setup {
             watched: None,
             breakpoint: u64::MAX,
             last: u64::MAX,
+            listener: None,
         })
     }
 }

@@ -1,12 +1,13 @@
 //! The fetch buffer: the bytes of instructions that were fetched and not yet executed.
 
 use model::isa::{PAGE_BYTES, Privilege};
+use serde::{Deserialize, Serialize};
 
 /// Bytes that one fetch brings, naturally aligned.
 pub(super) const BLOCK: u64 = 8;
 
 /// Consecutive bytes of one page.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Window {
     /// Virtual address of the first.
     pub(super) from: u64,
@@ -14,6 +15,7 @@ pub(super) struct Window {
     /// Its physical address.
     pub(super) pa: u64,
     /// Where the page's instructions are kept.
+    #[serde(skip)]
     pub(super) kept: u32,
     /// The mode for which they were fetched.
     pub(super) privilege: Privilege,

@@ -2,9 +2,10 @@
 
 use super::{AccessCounters, CODES as SIZES, CycleCounters, Latency, MmuCounters, TraceCounters};
 use model::mmu::{Events, Outputs, Port};
+use serde::{Deserialize, Serialize};
 
 /// The counters of one process, or of the time between processes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tally {
     /// The MMU's.
     pub mmu: MmuCounters,
@@ -33,7 +34,7 @@ impl Tally {
 }
 
 /// The tallies of a run; one of them is current.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Meter {
     tallies: Vec<Tally>,
     current: usize,

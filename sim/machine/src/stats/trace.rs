@@ -3,14 +3,14 @@
 
 use model::isa::{Attributes, PAGE_BYTES, Xlen};
 use model::mmu::{Reason, Source, Traced};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Codes of three bits: page sizes and levels.
 pub(crate) const CODES: usize = 8;
 
 /// The counts; all 0 without trace pins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TraceCounters {
     /// By source and code of the page size.
     answers: [[u64; CODES]; Source::ALL.len()],

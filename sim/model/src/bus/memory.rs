@@ -10,7 +10,7 @@ use super::pages::{BLANK, Frame, Pages};
 use super::{Burst, Device, Request, Response};
 use crate::golden::PteSource;
 use crate::isa::PAGE_BYTES;
-use crate::page::PAGE_WORDS;
+use crate::page::{PAGE_WORDS, PageData};
 use crate::recent::Recent;
 
 /// Nothing answered at a physical address, or it refused.
@@ -289,6 +289,36 @@ impl SharedMemory {
         Some(count)
     }
 
+    /// Shows every page of RAM or ROM with anything in it, in order: its address, its words, and
+    /// whether it was ever watched ([`PteSource::watch`]); those that were are shown even if they are
+    /// all zero.
+    pub fn each_page(&self, mut show: impl FnMut(u64, &PageData, bool)) {
+        let memory = self.0.borrow();
+        let all = memory.pages.all().into_iter();
+        for (page, words, watched) in all.filter(|(_, words, watched)| *watched || !is_zero(words))
+        {
+            show(page * PAGE_BYTES, words, watched);
+        }
+    }
+
+    /// Puts back a page of RAM or ROM that [`SharedMemory::each_page`] has shown.
+    ///
+    /// # Errors
+    /// [`BusError`]: no page of RAM or ROM is there.
+    pub fn put_page(&self, pa: u64, words: &PageData, watched: bool) -> Result<(), BusError> {
+        let mut memory = self.0.borrow_mut();
+        if !pa.is_multiple_of(PAGE_BYTES) {
+            return Err(BusError);
+        }
+        let place = memory.place(pa, 8)?.ok_or(BusError)?;
+        memory.put_all(place, pa, words);
+        drop(memory);
+        if watched {
+            self.watch(pa, 8);
+        }
+        Ok(())
+    }
+
     /// Pages that take space on the host.
     pub fn resident_pages(&self) -> usize {
         self.0.borrow().pages.count()
@@ -391,6 +421,10 @@ impl Memory {
         let (region, Kind::Device(index)) = self.region(pa)?.clone() else { return Err(BusError) };
         access(self.devices[index].as_mut(), pa - region.start)
     }
+}
+
+fn is_zero(words: &PageData) -> bool {
+    words.iter().all(|word| *word == 0)
 }
 
 impl PteSource for SharedMemory {

@@ -102,6 +102,17 @@ impl Pages {
         storage.watched.replace(false)
     }
 
+    /// Every page that takes space, by number: its words, and whether it was ever watched.
+    pub(super) fn all(&self) -> Vec<(u64, &PageData, bool)> {
+        let storage = |frame: &Frame| &self.storage[*frame as usize];
+        let of = |(page, frame): (&u64, &Frame)| {
+            (*page, &*storage(frame).data, storage(frame).table.get())
+        };
+        let mut all: Vec<_> = self.directory.iter().map(of).collect();
+        all.sort_unstable_by_key(|(page, ..)| *page);
+        all
+    }
+
     /// Watches a page: the next write to it reports that. A page that was never written needs no
     /// watch, since its first write changes its index.
     pub(super) fn watch(&self, frame: Frame) {

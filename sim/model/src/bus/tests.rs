@@ -359,3 +359,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn pages_that_are_put_elsewhere_are_the_same_and_watched_as_they_were() {
+    let memory = SharedMemory::with_ram(0x8000_0000..0x8001_0000).unwrap();
+    memory.write(0x8000_1008, 8, 7).unwrap();
+    memory.write(0x8000_3000, 1, 0).unwrap();
+    memory.write(0x8000_5000, 8, 0).unwrap();
+    assert!(PteSource::watch(&memory, 0x8000_5000, 8));
+    let other = SharedMemory::with_ram(0x8000_0000..0x8001_0000).unwrap();
+    let mut shown = Vec::new();
+    memory.each_page(|pa, words, watched| {
+        shown.push((pa, words[1], watched));
+        other.put_page(pa, words, watched).unwrap();
+    });
+    assert_eq!(shown, [(0x8000_1000, 7, false), (0x8000_5000, 0, true)]);
+    assert_eq!(other.read(0x8000_1008, 8), Ok(7));
+    assert_eq!(other.replace(0x8000_1008, 8, 8), Ok(None));
+    assert_eq!(other.replace(0x8000_5008, 8, 8), Ok(Some(0)));
+    let words = &[0; 512];
+    assert_eq!(other.put_page(0x8001_0000, words, false), Err(BusError));
+    assert_eq!(other.put_page(0x8000_0008, words, false), Err(BusError));
+}

@@ -1,14 +1,15 @@
 //! Distributions of latencies.
 
 use hdrhistogram::Histogram;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// For percentiles, longer latencies count as this many cycles.
 const LONGEST: u64 = 1 << 40;
 
 /// How often each number of cycles occurred. Count, minimum, maximum and mean are exact;
 /// percentiles have three significant digits.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Saved", into = "Saved")]
 pub struct Latency(Option<Occurred>);
 
 #[derive(Clone, Debug)]
@@ -17,6 +18,41 @@ struct Occurred {
     min: u64,
     max: u64,
     sum: u128,
+}
+
+/// A distribution outside of memory: cycles, or the upper end of their bucket, and how often.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    counts: Vec<(u64, u64)>,
+    min: u64,
+    max: u64,
+    sum: u128,
+}
+
+impl From<Latency> for Saved {
+    fn from(latency: Latency) -> Saved {
+        let Some(Occurred { histogram, min, max, sum }) = latency.0 else {
+            return Saved { counts: Vec::new(), min: 0, max: 0, sum: 0 };
+        };
+        let recorded = histogram.iter_recorded();
+        let count = |step: hdrhistogram::iterators::IterationValue<u64>| {
+            (step.value_iterated_to(), step.count_at_value())
+        };
+        Saved { counts: recorded.map(count).collect(), min, max, sum }
+    }
+}
+
+impl From<Saved> for Latency {
+    fn from(Saved { counts, min, max, sum }: Saved) -> Latency {
+        let mut latency = Latency::default();
+        for (cycles, count) in counts {
+            let occurred = latency.occurred();
+            // A histogram grows with its values, up to a limit that none reaches.
+            let _ = occurred.histogram.record_n(cycles.clamp(1, LONGEST), count);
+            (occurred.min, occurred.max, occurred.sum) = (min, max, sum);
+        }
+        latency
+    }
 }
 
 impl Latency {
@@ -99,6 +135,20 @@ mod tests {
         assert_eq!((summary.count, summary.min, summary.p50), (100, 10, 10));
         assert_eq!((summary.p99, summary.max), (20, 1000));
         assert!((summary.mean - 20.0).abs() < 1e-9, "{summary:?}");
+    }
+
+    #[test]
+    fn a_distribution_that_was_kept_outside_is_the_same() {
+        let mut latency = Latency::default();
+        [3, 3, 77_777, 1 << 41, 0].into_iter().for_each(|cycles| latency.record(cycles));
+        for latency in [latency, Latency::default()] {
+            let mut other = Latency::from(Saved::from(latency.clone()));
+            assert_eq!(other.summary(), latency.summary());
+            let mut twice = latency.clone();
+            twice.add(&latency);
+            other.add(&latency);
+            assert_eq!(other.summary(), twice.summary());
+        }
     }
 
     #[test]

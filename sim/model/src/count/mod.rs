@@ -33,7 +33,9 @@ macro_rules! counters {
         $($(#[$doc:meta])* pub $field:ident $(in $group:ident)? $(as $label:literal)?,)*
     }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ::serde::Serialize)]
+        #[derive(
+            Clone, Copy, Debug, Default, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize,
+        )]
         pub struct $name { $($(#[$doc])* pub $field: u64,)* }
 
         impl std::ops::AddAssign for $name {

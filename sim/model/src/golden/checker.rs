@@ -39,12 +39,14 @@
 //! | `memo` | a cache of walks of present memory |
 //! | `protection` | PMP registers, present and older |
 //! | `mismatch` | an answer that no legal walk gives, explained |
+//! | `state` | what a checker remembers, to go on from later |
 
 mod choices;
 mod history;
 mod memo;
 mod mismatch;
 mod protection;
+mod state;
 #[cfg(test)]
 mod tests;
 
@@ -53,6 +55,7 @@ use history::{Age, History, View};
 use memo::Memo;
 pub use mismatch::Mismatch;
 use protection::Protection;
+pub use state::CheckerState;
 
 use super::{Pmp, PteSource, Regime, Rule, Walk, guarded_walk};
 use crate::isa::{

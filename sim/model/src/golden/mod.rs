@@ -25,7 +25,7 @@ mod rule;
 mod tests;
 mod walk;
 
-pub use checker::{Checker, Mismatch, Token};
+pub use checker::{Checker, CheckerState, Mismatch, Token};
 pub use guard::Guard;
 pub use ideal::IdealMmu;
 pub use pmp::{Operation, Pmp};

@@ -1,6 +1,7 @@
 //! Physical memory protection, as the specification words it: entry by entry, word by word.
 
 use crate::isa::{Access, PAGE_BYTES, PmpConfig, PmpCsr, PmpMatch, Privilege, Xlen};
+use serde::{Deserialize, Serialize};
 
 /// The unit that PMP addresses count.
 const GRANULE: u64 = 4;
@@ -40,7 +41,7 @@ impl Operation {
 }
 
 /// The PMP registers of a hart.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pmp {
     xlen: Xlen,
     entries: Vec<(PmpConfig, u64)>,
@@ -55,6 +56,11 @@ impl Pmp {
     /// The number of entries.
     pub fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    /// Whether it has as many entries as another, of the same width.
+    pub fn is_like(&self, other: &Pmp) -> bool {
+        self.xlen == other.xlen && self.len() == other.len()
     }
 
     /// There are none.

@@ -1,6 +1,6 @@
 //! Physical memory: the PMP registers, and regions with attributes (PMA).
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 /// How a PMP entry matches addresses, `pmpcfg.A`.
@@ -19,7 +19,7 @@ pub enum PmpMatch {
 }
 
 /// A PMP entry's configuration, a byte of a `pmpcfg` register.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PmpConfig(pub u8);
 
 impl PmpConfig {

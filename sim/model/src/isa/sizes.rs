@@ -1,11 +1,12 @@
 //! The sizes that the specification leaves to an implementation.
 
 use super::{Mode, Xlen};
+use serde::{Deserialize, Serialize};
 
 /// How much of `satp` and of physical addresses an MMU implements. What a width does not have is
 /// not implemented there, whatever this says: RV32 has 9 bits of an ASID, 34 of a physical address,
 /// and Sv32.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sizes {
     /// ASIDLEN, the bits of `satp.ASID` that are implemented: the lowest. The others are read-only
     /// zero (`norm:asidlen`).

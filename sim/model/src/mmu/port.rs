@@ -1,12 +1,15 @@
 //! The translation ports, and values that exist once per port.
 
 use crate::isa::Access;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::{Index, IndexMut};
 use strum::IntoStaticStr;
 
 /// A translation port of the MMU. A value that exists once for each port is a [`PerPort`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, IntoStaticStr)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, IntoStaticStr, Serialize, Deserialize,
+)]
 #[strum(serialize_all = "lowercase")]
 pub enum Port {
     /// Instruction fetches.
@@ -41,7 +44,7 @@ impl fmt::Display for Port {
 }
 
 /// One value for each port, in the order of [`Port::ALL`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct PerPort<T>(pub [T; Port::COUNT]);
 
 impl<T> PerPort<T> {

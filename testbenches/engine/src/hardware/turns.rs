@@ -20,6 +20,21 @@ pub(super) struct Turns {
 }
 
 impl Turns {
+    /// Nothing is presented or in flight; this stream was served last.
+    pub(super) fn after(last: Option<Port>) -> Turns {
+        Turns { last, ..Turns::default() }
+    }
+
+    /// The stream that was served last.
+    pub(super) fn last(&self) -> Option<Port> {
+        self.last
+    }
+
+    /// Whether nothing is presented or in flight.
+    pub(super) fn is_idle(&self) -> bool {
+        self.kept.is_none() && self.under_way.is_empty()
+    }
+
     /// The stream whose request the port is presented in this cycle.
     fn chosen(&self, inputs: &Inputs) -> Option<Port> {
         let asks = |port: &Port| inputs.requests[*port].is_some();

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
+
 use crate::golden::{Pte, PteRead};
 use crate::isa::Mode;
 use crate::mmu::Fence;
@@ -36,7 +38,7 @@ pub(super) struct View {
     pub(super) accepted: u64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct History {
     version: u64,
     /// By address: older values, each once, with the version of its last replacement, which
@@ -173,6 +175,17 @@ impl History {
                 self.finished(accepted);
             }
         }
+    }
+
+    /// Whether nothing is in flight.
+    pub(super) fn is_idle(&self) -> bool {
+        self.under_way.is_empty()
+    }
+
+    /// The same with counts that follow from the rest.
+    pub(super) fn counted(mut self) -> History {
+        self.count = self.values.values().map(VecDeque::len).sum();
+        self
     }
 
     pub(super) fn len(&self) -> usize {

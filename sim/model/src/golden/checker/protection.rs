@@ -32,6 +32,22 @@ impl Protection {
         &self.present
     }
 
+    /// Present registers and older states, to keep.
+    pub(super) fn states(&self) -> (Pmp, VecDeque<(Pmp, u64)>) {
+        (self.present.clone(), self.older.clone())
+    }
+
+    /// Takes over what [`Protection::states`] gave; false if it is of other PMP registers.
+    pub(super) fn restore(&mut self, present: Pmp, older: VecDeque<(Pmp, u64)>) -> bool {
+        let all = older.iter().map(|(pmp, _)| pmp).chain([&present]);
+        let fit = all.fold(true, |fit, pmp| fit && pmp.is_like(&self.present));
+        if fit {
+            self.open = present.is_open();
+            (self.present, self.older) = (present, older);
+        }
+        fit
+    }
+
     /// Whether PMP allows everything, so that all accesses to a page have the same outcome.
     #[inline]
     pub(super) fn is_open(&self) -> bool {
