@@ -39,8 +39,8 @@ impl Protection {
 
     /// Takes over what [`Protection::states`] gave; false if it is of other PMP registers.
     pub(super) fn restore(&mut self, present: Pmp, older: VecDeque<(Pmp, u64)>) -> bool {
-        let all = older.iter().map(|(pmp, _)| pmp).chain([&present]);
-        let fit = all.fold(true, |fit, pmp| fit && pmp.is_like(&self.present));
+        let is_like = |pmp: &Pmp| pmp.is_like(&self.present);
+        let fit = is_like(&present) && older.iter().all(|(pmp, _)| is_like(pmp));
         if fit {
             self.open = present.is_open();
             (self.present, self.older) = (present, older);
