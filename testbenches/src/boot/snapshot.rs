@@ -2,7 +2,7 @@
 //!
 //! | bytes | contents |
 //! |---|---|
-//! | 8 | [`MAGIC`] |
+//! | 8 | `MAGIC` |
 //! | 4 | the format's number |
 //! | 1, and as many | the version of Pagewalk that has written it |
 //! | 8 | length of the rest without its hash |
