@@ -141,7 +141,12 @@ fn is_the_same(folder: &Path, machine: &str, moments: &[&str]) {
         let begun = *moment != "idle" || rest.len() < out.len();
         assert!(!rest.is_empty() && begun && out.ends_with(&rest), "{moment}: {rest}");
         assert_eq!(report(&rest_error), report(&first_error), "{machine} {moment}");
-        assert_eq!(report(&rest_error), report(&error), "{machine} {moment}");
+        let (uncut, cut) = (report(&error), report(&first_error));
+        assert_eq!(cut["instructions"], uncut["instructions"], "{machine} {moment}");
+        // Where answers come a cycle later, the ports are rarely at rest: to wait for it takes cycles.
+        if machine.contains("pmp") {
+            assert_eq!(cut, uncut, "{machine} {moment}");
+        }
     }
 }
 
