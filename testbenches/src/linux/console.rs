@@ -236,6 +236,7 @@ mod tests {
 
     /// Lines as a machine prints them.
     const THEIRS: &str = "\
+Experimental SBI Extensions : sse,fwft,dbtr\r
 Boot HART Priv Version      : v1.12\r
 Boot HART Base ISA          : rv64imafdc\r
 Boot HART ISA Extensions    : zicntr,zihpm,sdtrig\r
@@ -291,6 +292,7 @@ PageTables:           80 kB\r
     #[test]
     fn what_another_machine_or_speed_changes_is_forgiven() {
         for (old, new) in [
+            ("sse,fwft,dbtr", "sse,fwft"),
             ("v1.12", "v1.13"),
             ("zicntr,zihpm,sdtrig", "zicntr"),
             ("PMP Count         : 16", "PMP Count         : 8"),

@@ -258,7 +258,8 @@ print:  lbu t2, 0(t1)
         sb t2, 0(t0)
         addi t1, t1, 1
         j print
-around: j around
+around: addi t2, t2, 1
+        j around
 text:   .asciz "hello from inside\n"
 "#;
 

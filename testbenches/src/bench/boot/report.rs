@@ -227,7 +227,7 @@ mod tests {
         assert_eq!(report.bars.len(), 1);
         let text = report.to_string();
         assert!(text.contains("RTL : QEMU: 21.000, bar 25 met"), "{text}");
-        assert!(text.contains("| 216 000 000 | 300 000 000 |"), "{text}");
+        assert!(text.contains(" 216 000 000 | 300 000 000 |"), "{text}");
         // What is slower than its bar, and what is to be slow.
         report.add(Entrant::Part, run(1.0)).unwrap();
         report.add(Entrant::Verilator, run(7.0)).unwrap();
