@@ -350,8 +350,8 @@ PageTables:           80 kB\r
     #[test]
     fn the_first_difference_is_told_with_both_lines() {
         let error = compare(&with("Power down", "Restarting"), THEIRS).unwrap_err();
-        let wanted = "the consoles differ\n  ours   line 19: [    0.120317] reboot: Restarting\n  \
-                      theirs line 19: [    0.120317] reboot: Power down";
+        let wanted = "the consoles differ\n  ours   line 20: [    0.120317] reboot: Restarting\n  \
+                      theirs line 20: [    0.120317] reboot: Power down";
         assert_eq!(error.to_string(), wanted);
         let error = compare("a\n", "a\nb\n").unwrap_err();
         assert_eq!(error, Difference { ours: None, theirs: Some((2, "b".into())) });

@@ -163,7 +163,7 @@ fn a_run_that_is_cut_in_two_is_the_run_that_was_not() {
     for config in ["rv64_linux_full", "rv64_linux_registered", "rv64_linux_one_port"] {
         is_the_same(folder.path(), &format!("--check all --config {config}"), &moments[2..4]);
     }
-    is_the_same(folder.path(), "--check sampled --config rv64_linux_walk", &["satp:2", "idle"]);
+    is_the_same(folder.path(), "--check all --config rv64_linux_walk", &["satp:2", "idle"]);
 }
 
 #[test]
