@@ -349,9 +349,6 @@ pub(super) fn start(
     if let Some(recorded) = recorded {
         recorded.finish()?;
     }
-    if let Some(film) = following.film {
-        film.finish(&mut computer)?;
-    }
     let taking = following.taking;
     let names = |va| symbols.and_then(|symbols| symbols.describe(va));
     let report = Report::new(name, config.name, &outcome, &mut computer, &names);
@@ -370,6 +367,10 @@ pub(super) fn start(
     }
     if let Some(series) = series {
         over_time.write(series, config.name)?;
+    }
+    // After the report: who ends a run before the moment of its wave gets the report nevertheless.
+    if let Some(film) = following.film {
+        film.finish(&mut computer)?;
     }
     if let Some(taking) = taking {
         taking.finish()?;
