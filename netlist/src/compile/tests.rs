@@ -17,11 +17,20 @@ use proptest::prelude::*;
 use random::{Recipe, recipe};
 use std::collections::BTreeMap;
 
+/// Whether an engine is taken elsewhere and back as it runs. The cycles that this makes are new to
+/// it, so it finds other cycles common than it would by itself.
+#[derive(Clone, Copy, PartialEq)]
+enum Resuming {
+    Never,
+    Often,
+}
+
 /// Runs both engines; the first difference as text.
 fn difference(
     netlist: &Netlist,
     options: &Options,
     cycles: u64,
+    resuming: Resuming,
     mut stimulus: impl FnMut(u64, usize) -> Option<Value>,
 ) -> Result<(), String> {
     let mut fast = Compiled::with(netlist, options).map_err(|error| error.to_string())?;
@@ -38,7 +47,7 @@ fn difference(
                 followed.engine.set(InputId(at as u32), &value);
             }
         }
-        if cycle % 16 == 8 {
+        if resuming == Resuming::Often && cycle % 16 == 8 {
             resumes(netlist, &mut fast)?;
         }
         slow.settle();
@@ -145,7 +154,7 @@ fn same_words(
 fn check(recipe: &Recipe, options: &Options) -> Result<(), TestCaseError> {
     let netlist = recipe.netlist();
     let stimulus = recipe.stimulus(&netlist);
-    difference(&netlist, options, 40, stimulus).map_err(TestCaseError::fail)
+    difference(&netlist, options, 40, Resuming::Often, stimulus).map_err(TestCaseError::fail)
 }
 
 /// All passes, and a function for every set of changes that occurs twice.
@@ -316,7 +325,7 @@ fn words_agree_in_small_and_large_memories() {
                 _ => Some(Value::new(4, roll >> 4 & roll & 15)),
             }
         };
-        difference(&netlist, &thorough(), 4000, stimulus).expect("equal engines");
+        difference(&netlist, &thorough(), 4000, Resuming::Often, stimulus).expect("equal engines");
     }
 }
 

@@ -1,7 +1,7 @@
 //! A state that is written with a value which stays: functions that do not write it while it holds
 //! that value already.
 
-use super::{difference, input, output};
+use super::{Resuming, difference, input, output};
 use crate::ir::{Graph, InputId, Netlist, Op, Register, RegisterId, Type, Types, Value};
 use crate::optimise::{Options, Plant};
 
@@ -58,8 +58,8 @@ fn stimulus(cycle: u64, at: usize) -> Option<Value> {
 fn a_state_that_holds_another_value_is_written() {
     // Only the usual cycles get a function.
     let usual = Options { common: Some(100), ..Options::default() };
-    difference(&follows(), &usual, 4000, stimulus).expect("equal engines");
+    difference(&follows(), &usual, 4000, Resuming::Never, stimulus).expect("equal engines");
     let careless = Options { plant: Some(Plant::Same), ..usual };
-    let noticed = difference(&follows(), &careless, 4000, stimulus);
+    let noticed = difference(&follows(), &careless, 4000, Resuming::Never, stimulus);
     assert!(noticed.is_err_and(|text| text.contains("held := ")), "the planted defect shows");
 }
