@@ -3,8 +3,9 @@
 //!
 //! All of a list are planted in one build, and one is chosen when it runs; those that cannot stand
 //! beside the others are built alone. It takes minutes, so this runs only when asked to:
-//! `make mutants`.
+//! `make mutants`. `linux` boots an operating system on some of them: `make linux-defects`.
 
+mod linux;
 mod plant;
 
 use serde::Deserialize;
@@ -49,6 +50,11 @@ fn catalogue(name: &str) -> Vec<Mutant> {
     toml::from_str::<Catalogue>(&text).expect("the catalogue reads").mutant
 }
 
+/// The text of a file without a mutation.
+fn sound(file: &str) -> String {
+    std::fs::read_to_string(root().join(file)).expect("the file is there")
+}
+
 /// The text of a file with a mutation.
 fn mutated(mutant: &Mutant, text: &str) -> String {
     let places = text.matches(&mutant.find).count();
@@ -61,18 +67,29 @@ fn every_mutant_still_has_its_place() {
     let hardware = catalogue(HARDWARE).len().to_string();
     documented("docs/results.md", "{} defects of real MMUs, planted in the hardware", &[hardware]);
     for mutant in catalogue(HARDWARE).into_iter().chain(catalogue(KERNEL)) {
-        let text = std::fs::read_to_string(root().join(&mutant.file)).expect("the file is there");
+        let text = sound(&mutant.file);
         assert_ne!(mutated(&mutant, &text), text, "{} changes nothing", mutant.name);
     }
 }
 
-/// A copy of the tracked tree, in which mutants are planted.
-fn copy_of_the_tree(target: &Path) {
+/// Makes a folder a copy of the tracked tree, in which these files have another text. What is there
+/// already is not written again: cargo would build it again.
+fn copy_of_the_tree(target: &Path, changed: &BTreeMap<String, String>) {
     let listed = run(Command::new("git").args(["ls-files", "-z"]).current_dir(root()));
     for name in String::from_utf8(listed.stdout).expect("names are UTF-8").split_terminator('\0') {
-        let to = target.join(name);
+        let (from, to) = (root().join(name), target.join(name));
+        let wanted = changed
+            .get(name)
+            .cloned()
+            .map_or_else(|| std::fs::read(&from), |text| Ok(text.into_bytes()));
+        let wanted = wanted.expect("the file is there");
+        if std::fs::read(&to).is_ok_and(|there| there == wanted) {
+            continue;
+        }
         std::fs::create_dir_all(to.parent().expect("a file has a folder")).expect("it is made");
-        std::fs::copy(root().join(name), to).expect("the file copies");
+        // With its permissions.
+        std::fs::copy(from, &to).expect("the file copies");
+        std::fs::write(to, wanted).expect("the file is written");
     }
 }
 
@@ -197,12 +214,6 @@ impl Tree {
         let name = first.map(|line| line.trim_matches(['-', ' ']).to_owned());
         (!tests.status.success()).then(|| name.unwrap_or_else(|| "a test of the kernel".to_owned()))
     }
-
-    fn write(&self, file: &str, edit: impl FnOnce(String) -> String) {
-        let path = self.folder.join(file);
-        let sound = std::fs::read_to_string(&path).expect("the file is there");
-        std::fs::write(&path, edit(sound)).expect("it is written");
-    }
 }
 
 fn succeeded(output: &Output) {
@@ -213,8 +224,7 @@ fn succeeded(output: &Output) {
 fn planted(mutants: &[Mutant]) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     for (number, mutant) in mutants.iter().enumerate().filter(|(_, mutant)| !mutant.alone) {
-        let read = || std::fs::read_to_string(root().join(&mutant.file)).expect("it is there");
-        let text = files.entry(mutant.file.clone()).or_insert_with(read);
+        let text = files.entry(mutant.file.clone()).or_insert_with(|| sound(&mutant.file));
         let change = Change { number, find: &mutant.find, replace: &mutant.replace };
         let made = plant::planted(text, &change);
         *text = made.unwrap_or_else(|why| panic!("{}: {why}", mutant.name));
@@ -231,6 +241,25 @@ fn every_mutant_can_be_planted_beside_the_others() {
     }
 }
 
+/// A copy of the tree in this folder, built, with all mutants of a list in it that can stand beside
+/// others; none is chosen yet.
+fn all_planted(folder: &Path, mutants: &[Mutant]) -> Tree {
+    let mut changed = planted(mutants);
+    let library = |file: &String| {
+        let (library, _) = file.split_once("/src/").expect("a file of a crate");
+        format!("{library}/src/lib.rs")
+    };
+    let libraries: BTreeSet<String> = changed.keys().map(library).collect();
+    for library in libraries {
+        let text = changed.remove(&library).unwrap_or_else(|| sound(&library));
+        changed.insert(library, text + CHOOSER);
+    }
+    copy_of_the_tree(folder, &changed);
+    let tree = Tree { folder: folder.to_owned(), chosen: None };
+    tree.build();
+    tree
+}
+
 /// Plants the mutants of a list in a copy, and says what catches each. `PAGEWALK_MUTANT` may name
 /// some, separated by commas.
 fn plant(folder: &str, mutants: &[Mutant], caught_by: impl Fn(&Tree) -> Option<String>) {
@@ -238,19 +267,8 @@ fn plant(folder: &str, mutants: &[Mutant], caught_by: impl Fn(&Tree) -> Option<S
     let is_wanted = |mutant: &Mutant| {
         only.as_ref().is_none_or(|only| only.split(',').any(|name| name == mutant.name))
     };
-    let (target, list) = (root().join("target"), planted(mutants));
-    let mut tree = Tree { folder: target.join(folder), chosen: None };
-    copy_of_the_tree(&tree.folder);
-    let mut libraries = BTreeSet::new();
-    for (file, text) in list {
-        let (library, _) = file.split_once("/src/").expect("a file of a crate");
-        libraries.insert(format!("{library}/src/lib.rs"));
-        tree.write(&file, |_| text);
-    }
-    for library in &libraries {
-        tree.write(library, |text| text + CHOOSER);
-    }
-    tree.build();
+    let target = root().join("target");
+    let mut tree = all_planted(&target.join(folder), mutants);
     assert_eq!(caught_by(&tree), None, "what is unbroken does not pass");
     let mut survivors = Vec::new();
     let mut tell = |mutant: &Mutant, caught: Option<String>| {
@@ -268,8 +286,8 @@ fn plant(folder: &str, mutants: &[Mutant], caught_by: impl Fn(&Tree) -> Option<S
     let alone = mutants.iter().filter(|mutant| is_wanted(mutant) && mutant.alone);
     let tree = Tree { folder: target.join(format!("{folder}-alone")), chosen: None };
     for mutant in alone {
-        copy_of_the_tree(&tree.folder);
-        tree.write(&mutant.file, |text| mutated(mutant, &text));
+        let text = mutated(mutant, &sound(&mutant.file));
+        copy_of_the_tree(&tree.folder, &BTreeMap::from([(mutant.file.clone(), text)]));
         tree.build();
         tell(mutant, caught_by(&tree));
     }
