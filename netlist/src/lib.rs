@@ -16,17 +16,21 @@
 //! | [`interpret`] | cycles, simple and obviously correct |
 //! | [`optimise`] | builds a program from a netlist: one pass per file |
 //! | [`compile`] | cycles as machine code |
+//! | [`cone`] | what each bit depends on, if something is known |
+//! | [`repeat`] | proves which cycles need not be evaluated again |
 //! | [`wave`] | the value of every net over time, as a VCD file |
 //! | [`show`] | all of them as text, pictures and counts |
 
 pub mod check;
 pub mod compile;
+pub mod cone;
 mod elaborate;
 mod flatten;
 pub mod interpret;
 pub mod ir;
 pub mod optimise;
 pub mod print;
+pub mod repeat;
 pub mod rewrite;
 pub mod show;
 pub mod wave;

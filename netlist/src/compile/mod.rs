@@ -64,6 +64,7 @@
 //! | `engine`, `observe` | what users see |
 //! | `follow`, `words` | which nets changed, for waves |
 //! | `hand_over` | state from one engine to another |
+//! | `rest` | whether cycles need not be evaluated again |
 
 mod adapt;
 mod call;
@@ -74,6 +75,7 @@ mod hand_over;
 mod layout;
 mod native;
 mod observe;
+mod rest;
 mod sample;
 mod switch;
 #[cfg(test)]
@@ -86,6 +88,7 @@ mod words;
 pub use engine::{Compiled, InputSlot, OutputRun, OutputSlot};
 pub use follow::{Field, Follower};
 pub use observe::Statistics;
+pub use rest::Rest;
 
 use thiserror::Error;
 

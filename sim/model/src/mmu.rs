@@ -249,7 +249,7 @@ pub trait Mmu {
     }
 
     /// Sets the outputs of the last cycle if [`Mmu::cycle_of_requests`] left them as they were.
-    fn show_outputs(&self, outputs: &mut Outputs) {
+    fn show_outputs(&mut self, outputs: &mut Outputs) {
         let _ = outputs;
     }
 
@@ -277,7 +277,7 @@ pub trait Mmu {
 
     /// Everything that it remembers, while nothing is presented to it or in flight; `None` if it
     /// cannot tell.
-    fn state(&self) -> Option<MmuState> {
+    fn state(&mut self) -> Option<MmuState> {
         None
     }
 

@@ -2,7 +2,7 @@
 
 use super::plan::Plan;
 use super::signals::Nets;
-use super::simulator::{Outs, Pins, Seen};
+use super::simulator::{Code, Outs, Pins, Seen};
 use super::{Pin, PinSet, Simulator};
 use model::mmu::Signal;
 use netlist::Netlist;
@@ -111,6 +111,13 @@ impl<P: PinSet> Simulator<P> for Native<P> {
 
     fn outs<'a>(&'a self, _pins: &'a Pins<P>) -> &'a Outs<P> {
         P::outs(self.side.engine.read_run(self.side.outs))
+    }
+
+    #[inline]
+    fn code(&self) -> Option<Code<'_>> {
+        let Self { side, plan, netlist, .. } = self;
+        let (inputs, outputs) = (&plan.inputs, &plan.outputs);
+        side.follower.is_none().then_some(Code { engine: &side.engine, netlist, inputs, outputs })
     }
 
     #[inline]

@@ -1,6 +1,7 @@
 //! The hardware as seen by the simulated system: pins bundled into transactions.
 
 mod pins;
+mod recall;
 mod sample;
 mod turns;
 
@@ -12,6 +13,7 @@ use model::mmu::{
 };
 pub use pins::WORDS;
 use pins::{REQUESTS, RequestPins};
+use recall::Recall;
 use sample::{Sample, has_parts};
 use turns::Turns;
 
@@ -28,6 +30,7 @@ pub struct HardwareMmu<S: ?Sized> {
     driven: Inputs,
     /// If there is one port.
     turns: Turns,
+    recall: Recall,
 }
 
 impl<S: Simulator + ?Sized> HardwareMmu<S> {
@@ -42,9 +45,22 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
             seen: Seen::default(),
             driven: Inputs::default(),
             turns: Turns::default(),
+            recall: Recall::new(Some(recall::PATIENCE)),
         };
         mmu.reset();
         mmu
+    }
+
+    /// From now on hits are recalled instead of evaluated, where that is proven to make no
+    /// difference, after so many cycles of hits; `None`: never. A new one begins by itself.
+    pub fn recall_after(&mut self, hits: Option<u32>) {
+        self.make_up();
+        self.recall = Recall::new(hits);
+    }
+
+    /// Cycles of hits that were recalled.
+    pub fn recalled(&self) -> u64 {
+        self.recall.recalled()
     }
 
     /// Restores the state after reset. False if the engine cannot; then it must not be used any
@@ -56,6 +72,7 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
         }
         self.driven = Inputs::default();
         self.turns = Turns::default();
+        self.recall.forget();
         self.reset();
         true
     }
@@ -77,6 +94,7 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
             (reset, satp, adue, pbmte, l2_inject, csr, of.memory_ready, of.fault_ready)
         };
         if state(&before) != state(inputs) {
+            self.recall.inputs_changed();
             self.flag(Pin::Reset, inputs.reset);
             self.simulator.poke(Pin::Satp, inputs.satp);
             self.flag(Pin::Adue, inputs.adue);
@@ -193,13 +211,32 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
 
     /// A cycle in which the pins are these.
     fn cycle_of_pins(&mut self, inputs: &Inputs) -> Outputs {
+        self.make_up();
         self.drive(inputs);
         let traced = self.config.organisation.trace;
         if self.watching {
             self.simulator.cycle_seen(&mut self.pins, &mut self.seen);
             return Sample(Pin::outs(&self.pins[INPUTS..])).outputs(traced);
         }
-        Sample(self.simulator.advance(&mut self.pins)).outputs(traced)
+        let outputs = Sample(self.simulator.advance(&mut self.pins)).outputs(traced);
+        self.recall.disturbed(self.simulator.code());
+        outputs
+    }
+
+    /// Evaluates the cycles that are owed.
+    #[inline(always)]
+    fn make_up(&mut self) {
+        if self.recall.owes() {
+            self.make_up_now();
+        }
+    }
+
+    #[inline(never)]
+    fn make_up_now(&mut self) {
+        while let Some(requests) = self.recall.pay() {
+            self.drive_requests(&requests);
+            self.simulator.advance(&mut self.pins);
+        }
     }
 
     /// [`Mmu::cycle_of_requests`] while signals are watched.
@@ -264,6 +301,11 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
         if self.watching {
             return self.cycle_watched(inputs, outputs);
         }
+        if let Some(answers) = self.recall.look(&inputs.requests) {
+            return Some(answers);
+        }
+        self.make_up();
+        let rested = self.recall.begin(self.simulator.code());
         self.drive_requests(&inputs.requests);
         let traced = self.config.organisation.trace;
         debug_assert_eq!(self.driven, *inputs, "only requests change");
@@ -276,10 +318,13 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
         if answers.is_none() {
             *outputs = sample.outputs(traced);
         }
+        let Self { recall, simulator, .. } = self;
+        recall.end(simulator.code(), &inputs.requests, answers.as_ref(), rested);
         answers
     }
 
-    fn show_outputs(&self, outputs: &mut Outputs) {
+    fn show_outputs(&mut self, outputs: &mut Outputs) {
+        self.make_up();
         // With one port they are set in each cycle.
         if !self.watching && !self.has_one_port() {
             *outputs =
@@ -288,10 +333,11 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
     }
 
     fn is_quiescent(&self) -> bool {
-        self.simulator.is_quiescent()
+        !self.recall.owes() && self.simulator.is_quiescent()
     }
 
-    fn state(&self) -> Option<MmuState> {
+    fn state(&mut self) -> Option<MmuState> {
+        self.make_up();
         let words = self.simulator.state()?;
         self.turns.is_idle().then(|| MmuState {
             words,
@@ -305,6 +351,7 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
         if !self.simulator.restore(&state.words) {
             return Err(OtherMmu);
         }
+        self.recall.forget();
         self.driven = state.driven;
         self.turns = Turns::after(state.last);
         Ok(())
@@ -327,6 +374,8 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
 
     fn watch(&mut self, on: bool) {
         if on != self.watching {
+            self.make_up();
+            self.recall.forget();
             self.simulator.watch(on);
             self.seen = Seen::default();
             self.watching = on;

@@ -105,8 +105,8 @@ impl Mmu for Lent {
         self.mmu_mut().cycle_of_requests(inputs, outputs)
     }
 
-    fn show_outputs(&self, outputs: &mut Outputs) {
-        self.mmu().show_outputs(outputs);
+    fn show_outputs(&mut self, outputs: &mut Outputs) {
+        self.mmu_mut().show_outputs(outputs);
     }
 
     fn signals(&self) -> Vec<Signal> {
@@ -121,8 +121,8 @@ impl Mmu for Lent {
         self.mmu().changes(tell);
     }
 
-    fn state(&self) -> Option<MmuState> {
-        self.mmu().state()
+    fn state(&mut self) -> Option<MmuState> {
+        self.mmu_mut().state()
     }
 
     fn restore(&mut self, state: &MmuState) -> Result<(), OtherMmu> {

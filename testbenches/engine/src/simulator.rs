@@ -2,6 +2,8 @@
 
 use super::{Direction, Pin, PinSet};
 use model::mmu::Signal;
+use netlist::ir::{InputId, NetId};
+use netlist::{Compiled, Netlist};
 
 /// The value of every pin, by its number.
 pub type Pins<P = Pin> = <P as PinSet>::PerPin<u64>;
@@ -11,6 +13,19 @@ pub const INPUTS: usize = Pin::INPUTS;
 
 /// The value of every output pin, in port order.
 pub type Outs<P = Pin> = <P as PinSet>::Outs;
+
+/// Machine code, and the places of pins in its netlist.
+#[derive(Clone, Copy)]
+pub struct Code<'a> {
+    /// The engine that runs it.
+    pub engine: &'a Compiled,
+    /// Its netlist.
+    pub netlist: &'a Netlist,
+    /// For each pin in port order: its input, if it is one.
+    pub inputs: &'a [Option<InputId>],
+    /// For each pin in port order: its output, if it is one.
+    pub outputs: &'a [Option<NetId>],
+}
 
 /// The last observed values of a design's signals.
 #[derive(Clone, Debug, Default)]
@@ -76,6 +91,11 @@ pub trait Simulator<P: PinSet = Pin> {
     fn restore(&mut self, state: &[u64]) -> bool {
         let _ = state;
         false
+    }
+
+    /// The machine code that runs, if it does; it keeps no signals for watchers.
+    fn code(&self) -> Option<Code<'_>> {
+        None
     }
 
     /// As [`Simulator::cycle`]; the outputs are not copied if the engine has them in one place.

@@ -192,6 +192,9 @@ impl Boot {
             }
             _ => computer.hart_mut().set_register(11, self.tree_at()),
         }
+        if self.sets_accessed() {
+            computer.sets_accessed();
+        }
         computer.has_phases();
         Ok(computer)
     }
@@ -238,7 +241,7 @@ impl Boot {
                 None => None,
             },
             sstc: self.has_sstc(),
-            svadu: extensions.svadu,
+            svadu: extensions.svadu || self.sets_accessed(),
             svpbmt: extensions.svpbmt,
             misaligned: machine.misaligned,
             to_host,
@@ -270,6 +273,7 @@ impl Boot {
     pub fn about(&self, name: &str, symbols: Option<&Symbols>) -> Result<About, SnapshotError> {
         let Machine { config, extensions, .. } = &self.machine;
         let (reset, to_host) = self.entry();
+        let svadu = extensions.svadu || self.sets_accessed();
         Ok(About {
             name: name.to_owned(),
             config: config.name.to_owned(),
@@ -278,7 +282,7 @@ impl Boot {
             walker_latency: self.machine.latency,
             data_latency: self.machine.data_latency,
             reset,
-            extensions: [self.has_sstc(), extensions.svadu, extensions.svpbmt],
+            extensions: [self.has_sstc(), svadu, extensions.svpbmt],
             misaligned: self.machine.misaligned,
             to_host,
             seed: self.machine.seed,
@@ -292,6 +296,13 @@ impl Boot {
             Kernel::Image { .. } => (Map::RAM, None),
             Kernel::Program(program) => (program.entry, program.to_host.map(|word| word.pa)),
         }
+    }
+
+    /// Whether the hardware sets A and D from the beginning: there is no firmware that could ask for it,
+    /// and software is told of neither Svadu nor Svade. QEMU does so, too.
+    fn sets_accessed(&self) -> bool {
+        let Extensions { svadu, svade, .. } = self.machine.extensions;
+        matches!(self.kernel, Kernel::Program(_)) && !svadu && !svade
     }
 
     /// Software that answers calls of firmware needs `stimecmp`.

@@ -220,7 +220,7 @@ impl Mmu for Tap {
         answers
     }
 
-    fn show_outputs(&self, outputs: &mut Outputs) {
+    fn show_outputs(&mut self, outputs: &mut Outputs) {
         self.mmu.show_outputs(outputs);
     }
 

@@ -64,6 +64,7 @@ mod policy;
 mod pool;
 mod protection;
 mod quiz;
+mod recall;
 mod scenarios;
 mod scenarios_catch;
 mod segment;

@@ -43,11 +43,11 @@ impl Board {
 
     /// Its state; `None` while something is in flight, if it has not one hart, or if its MMU cannot
     /// tell ([`model::mmu::Mmu::state`]).
-    pub fn state(&self) -> Option<BoardState> {
-        let [hart] = &self.harts[..] else { return None };
+    pub fn state(&mut self) -> Option<BoardState> {
         if !self.is_at_rest() {
             return None;
         }
+        let [hart] = &mut self.harts[..] else { return None };
         Some(BoardState {
             meter: self.meter.clone(),
             now: self.now,

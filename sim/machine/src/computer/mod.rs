@@ -355,6 +355,12 @@ impl Computer {
         self.enter(self.hart.privilege());
     }
 
+    /// `menvcfg.ADUE` is 1 before the first instruction, as of a machine whose hardware sets A and D
+    /// without being told to. Nothing without Svadu.
+    pub fn sets_accessed(&mut self) {
+        sbi::set_adue(&mut self.hart, &mut self.around);
+    }
+
     /// The hart.
     pub fn hart(&self) -> &Hart {
         &self.hart

@@ -15,7 +15,7 @@
 use std::task::Poll;
 
 use hart::{Hart, Surroundings};
-use model::isa::PAGE_BYTES;
+use model::isa::{PAGE_BYTES, Xlen};
 use model::mmu::Fence;
 use platform::{Ending, Syscon, Uart};
 
@@ -73,6 +73,15 @@ const SSIP: u64 = 2;
 const COUNTERS: u64 = 7;
 /// Bits 61 to 63 of `menvcfg`: ADUE, PBMTE, STCE. A hart keeps those that it implements.
 const ENVIRONMENT: u64 = 7;
+
+/// Lets the hardware set A and D.
+pub(super) fn set_adue(hart: &mut Hart, around: &mut Around) {
+    let (number, value) = match hart.config().xlen {
+        Xlen::Rv32 => (MENVCFGH, 1 << 29),
+        Xlen::Rv64 => (MENVCFG, 1 << 61),
+    };
+    hart.set_csr(around, number, value);
+}
 
 /// Firmware that is no program.
 #[derive(Debug)]

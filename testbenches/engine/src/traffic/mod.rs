@@ -7,11 +7,11 @@
 
 mod requests;
 
-pub use requests::{LATENCY, REQUESTS, Traffic, Workload};
+pub use requests::{LATENCY, REQUESTS, Traffic, Workload, entry};
 
 use crate::{Config, INPUTS, Native, Outs, PINS, Pin, Pins, Simulator};
 use model::isa::Xlen;
-use requests::{entry, fold};
+use requests::fold;
 
 /// The engine's interface to the loop. A cycle is: write the pins that change, cycle, read the
 /// outputs of interest.

@@ -103,7 +103,7 @@ fn level_mark(xlen: Xlen, level: u32) -> u64 {
 
 /// The page-table entry at a physical address: a pointer above level 0, else a leaf with all
 /// permissions. Every table exists; its page number is a hash of the address of its pointer.
-pub(super) fn entry(xlen: Xlen, pa: u64) -> u64 {
+pub fn entry(xlen: Xlen, pa: u64) -> u64 {
     let (mark, bits) = Traffic::table_bits(xlen);
     let level = pa >> (12 + mark) & 3;
     let mixed = (pa ^ pa >> 23).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - bits);
