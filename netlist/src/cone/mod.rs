@@ -4,6 +4,12 @@
 //! equal to a bit of an input or of the state, or some function of certain sources. What a known bit
 //! decides does not count: a choice whose test is known depends on one side only. So the sources of a
 //! bit are a superset of those that can change it, as long as what was assumed holds.
+//!
+//! | file | does |
+//! |---|---|
+//! | `bits` | each operation over bits of which something is known |
+//! | `imply` | what the values of some nodes say about those that they are made of |
+//! | `sets` | sets of sources |
 
 mod bits;
 mod imply;
