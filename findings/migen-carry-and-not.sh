@@ -12,8 +12,7 @@
 #           Cat; in the Verilog a + b > 4'd15 and a - b < 1'd0 are never true and the sum takes four.
 #           In the simulation ~0 == 15 is false (~0 is -1 there), in the Verilog it is true.
 # Why       The simulation computes with whole Python numbers (sim/core.py, eval), the Verilog has
-#           each operator as it stands (fhdl/verilog.py). m-labs/migen issue 33, of 2015, is about
-#           Cat, and calls the Verilog the wrong one.
+#           each operator as it stands (fhdl/verilog.py).
 # Hurts     tests that pass for hardware that overflows. Assign a sum or a ~ to a signal of the wanted
 #           width first, then compare or join that.
 set -euo pipefail

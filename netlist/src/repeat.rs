@@ -2,8 +2,8 @@
 //!
 //! A design answers requests on ports. In a cycle in which each request is answered at once, in the
 //! words of this module *passes*, its state stays as it is but for registers that nothing reads while
-//! the design is at rest, such as copies of the request. So whoever has seen a request pass knows what
-//! it will be answered as long as no register changes on which the answer depends. [`Design::repeats`]
+//! the design is at rest, such as copies of the request. A request that has passed once gets the same
+//! answer again, as long as no register changes on which the answer depends. [`Design::repeats`]
 //! proves this for a netlist, or says why it does not hold, and tells the registers.
 //!
 //! What is proven, by the cones of [`crate::cone`], for a design *at rest*, that is while
@@ -23,7 +23,6 @@
 use crate::cone::{Assumed, Cones, Copy, Source};
 use crate::ir::{InputId, MemoryId, NetId, Netlist, NodeId, Op, Register, RegisterId, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 /// A port on which requests are answered in their own cycle.
 #[derive(Clone, Debug)]
@@ -84,12 +83,6 @@ pub enum Obstacle {
     Written(MemoryId),
     /// An output depends on what moves, on another port, or on the low bits of the address.
     Depends(NetId, Source),
-}
-
-impl fmt::Display for Obstacle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self:?}")
-    }
 }
 
 impl Design<'_> {

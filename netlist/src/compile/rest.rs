@@ -222,7 +222,7 @@ impl Compiled {
             Source::Output(memory) | Source::Words(memory) => {
                 self.gates.memories[memory.0 as usize]
             }
-            // Whoever drives an input knows of its changes.
+            // The driver of an input knows of its changes.
             Source::Low(_) | Source::Input(_) => 0,
         }
     }

@@ -117,7 +117,8 @@ fn design(wrong: Wrong) -> Netlist {
     }
 }
 
-fn proof(netlist: &Netlist) -> Result<super::Repeats, Obstacle> {
+/// What is proven if so many bits of the address are low ones.
+fn proof(netlist: &Netlist, low: u32) -> Result<super::Repeats, Obstacle> {
     let port = Port {
         valid: InputId(0),
         address: InputId(1),
@@ -127,13 +128,13 @@ fn proof(netlist: &Netlist) -> Result<super::Repeats, Obstacle> {
         answers: Vec::new(),
     };
     let (fixed, quiet) = (BTreeMap::new(), vec![BUSY]);
-    let design = Design { netlist, ports: vec![port], fixed, quiet, low: 8 };
+    let design = Design { netlist, ports: vec![port], fixed, quiet, low };
     design.repeats(&BTreeMap::from([(STATE, Value::zero(1))]))
 }
 
 #[test]
-fn a_hit_moves_only_what_nobody_reads() {
-    let proven = proof(&design(Wrong::Nothing)).expect("a proof");
+fn a_hit_moves_only_what_nothing_reads() {
+    let proven = proof(&design(Wrong::Nothing), 8).expect("a proof");
     assert_eq!(proven.rests.keys().collect::<Vec<_>>(), [&STATE]);
     assert_eq!(proven.copies.keys().collect::<Vec<_>>(), [&SPACE]);
     let moves: Vec<Source> = proven.moves[1].iter().copied().collect();
@@ -151,24 +152,13 @@ fn what_is_wrong_with_a_design_keeps_it_from_a_proof() {
         (Wrong::Counts, Obstacle::Moves(COUNT)),
         (Wrong::Moves, Obstacle::Depends(HIT, Source::Register(TAG))),
     ] {
-        assert_eq!(proof(&design(wrong)), Err(obstacle));
+        assert_eq!(proof(&design(wrong), 8), Err(obstacle));
     }
 }
 
 #[test]
 fn bits_that_decide_are_not_low() {
-    let netlist = design(Wrong::Nothing);
-    let port = Port {
-        valid: InputId(0),
-        address: InputId(1),
-        inputs: Vec::new(),
-        passes: vec![(HIT, 1)],
-        translated: ANSWER,
-        answers: Vec::new(),
-    };
-    let (fixed, quiet) = (BTreeMap::new(), Vec::new());
     // The lowest bit of the tag is compared.
-    let design = Design { netlist: &netlist, ports: vec![port], fixed, quiet, low: 9 };
-    let found = design.repeats(&BTreeMap::from([(STATE, Value::zero(1))]));
+    let found = proof(&design(Wrong::Nothing), 9);
     assert_eq!(found, Err(Obstacle::Depends(HIT, Source::Low(InputId(1)))));
 }

@@ -299,7 +299,7 @@ impl Boot {
     }
 
     /// Whether the hardware sets A and D from the beginning: there is no firmware that could ask for it,
-    /// and software is told of neither Svadu nor Svade. QEMU does so, too.
+    /// and neither Svadu nor Svade is announced to software. QEMU does so, too.
     fn sets_accessed(&self) -> bool {
         let Extensions { svadu, svade, .. } = self.machine.extensions;
         matches!(self.kernel, Kernel::Program(_)) && !svadu && !svade

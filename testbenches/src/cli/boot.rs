@@ -84,7 +84,7 @@ pub struct BootMachineArgs {
     #[arg(long, value_enum, default_value_t = MisalignedArg::Split)]
     pub misaligned: MisalignedArg,
     /// Extensions that software is told of: svadu, svade, sstc, svinval, svnapot, svpbmt, or none.
-    /// Where an ELF file is told of neither svadu nor svade, the hardware sets A and D.
+    /// Without svadu and svade, the hardware sets A and D for an ELF file from the beginning.
     #[arg(long, value_name = "LIST", default_value = "svadu")]
     pub extensions: Extensions,
     /// Which answers of the hardware the golden model checks.

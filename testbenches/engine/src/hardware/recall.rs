@@ -2,7 +2,7 @@
 //! what the hardware answers.
 //!
 //! Most cycles of a long run contain only hits, of few pages. `netlist::repeat` proves, for the netlist
-//! at hand, whatever it is, that such a cycle changes nothing but registers which nobody reads while
+//! at hand, whatever it is, that such a cycle changes nothing but registers which nothing reads while
 //! the MMU is at rest, and which registers and inputs decide its answers. Where the proof succeeds, a
 //! hit that is known is not evaluated again. Before anything else is evaluated, the cycles are made up
 //! for that wrote those registers last, so that the hardware is in each evaluated cycle in the state in
